@@ -1,0 +1,42 @@
+"""A service as a value, and one ASGI application out of one service or many."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from matinee_asgi.reply import EXCEPTION_HANDLERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Routes that belong together, and what must run while they are served."""
+
+    name: str
+    routes: tuple[BaseRoute, ...]
+    running: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Entered before the first request, left after the last."""
+
+
+def compose(services: Sequence[Service], *, middleware: Sequence[Middleware] = ()) -> Starlette:
+    """One application: every service's routes, each `running` entered in order and left in reverse.
+
+    It exists because Starlette does not run the lifespan of a mounted application.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for service in services:
+                await stack.enter_async_context(service.running())
+            yield
+
+    return Starlette(
+        routes=[route for service in services for route in service.routes],
+        middleware=list(middleware),
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+    )

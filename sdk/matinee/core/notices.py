@@ -1,0 +1,111 @@
+"""What a player tells the program around it: the closed union `Notice`, and a snapshot of its state."""
+
+from typing import Literal
+
+import msgspec
+
+from matinee.manifest.presentation import TrackKind
+
+Phase = Literal["starting", "playing", "paused", "stalled", "ended", "failed"]
+
+
+class PhaseChanged(msgspec.Struct, frozen=True):
+    phase: Phase
+
+
+class FirstFrameReady(msgspec.Struct, frozen=True):
+    startup_ms: int
+    """From the wish to play until the picture could move."""
+
+
+class StallEnded(msgspec.Struct, frozen=True):
+    stall_ms: int
+
+
+class RungSwitched(msgspec.Struct, frozen=True):
+    from_kbps: int
+    to_kbps: int
+
+
+class FailedOver(msgspec.Struct, frozen=True):
+    at_ms: int
+    """Media position."""
+    from_appliance: str
+    to_appliance: str
+    reason: str
+    """`refused`, `reset`, `timeout`, `silence`, `truncated`, `corrupt`, `unresolved`, or `http-<status>`."""
+
+
+class TracksChanged(msgspec.Struct, frozen=True):
+    """The tracks are known, or another one was chosen."""
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """Playback cannot go on."""
+
+    code: str
+    what: str
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """The last frame was due."""
+
+
+Notice = PhaseChanged | FirstFrameReady | StallEnded | RungSwitched | FailedOver | TracksChanged | Failed | Ended
+
+
+class TrackChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A track as a menu shows it."""
+
+    track_id: str
+    kind: TrackKind
+    language: str
+    label: str
+    is_selected: bool
+
+
+class PlayerState(msgspec.Struct, frozen=True, kw_only=True):
+    """How playback stands, at the moment of asking."""
+
+    phase: Phase
+    position_ms: int
+    duration_ms: int
+    """0 until the manifest is here."""
+    buffer_ms: int
+    """Media ahead of the playhead, of the least buffered track."""
+    bitrate_kbps: int
+    """Of the video rung fetched last; 0 before the first."""
+    width: int
+    height: int
+    throughput_kbps: int
+    """The estimate; 0 before the first sample."""
+    appliance: str
+    """Where the last segment came from."""
+    stalls: int
+    stall_ms: int
+    tracks: tuple[TrackChoice, ...]
+
+
+class Failover(msgspec.Struct, frozen=True, rename={"from_appliance": "from", "to_appliance": "to"}):
+    at_ms: int
+    from_appliance: str
+    to_appliance: str
+    reason: str
+
+
+class PlaybackReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the viewer got: the QoE report, in this spelling also as JSON."""
+
+    title: str
+    ended: bool
+    played_ms: int
+    startup_ms: int
+    stalls: int
+    stall_ms: int
+    switches: int
+    mean_bitrate_kbps: int
+    frames_shown: int
+    frames_dropped: int
+    failovers: tuple[Failover, ...]
+    bytes_by_appliance: dict[str, int]
+    errors: tuple[str, ...]

@@ -1,0 +1,205 @@
+"""Every typed error of Matinee, split by who must act.
+
+MatineeError
+├── ViewerError               the person watching can mend it
+│   ├── LoginRefused          unknown account or wrong password
+│   ├── SessionExpired        log in again
+│   ├── NotEntitled           plan, region or license window does not cover the title
+│   ├── TooManyStreams        the plan's concurrent streams are all in use
+│   └── NetworkUnreachable    nothing answers: neither service nor appliance
+├── AppError                  the program that uses Matinee must change
+│   ├── SettingsInvalid       a setting is unknown, of the wrong type or out of range
+│   ├── TitleUnknown          no such title
+│   ├── RequestInvalid        a request the service could not read
+│   ├── FormatUnsupported     well-formed, but nothing here plays it
+│   └── DependencyMissing     an extra is not installed
+└── OperatorError             the service, an appliance or the content must be mended
+    ├── ManifestInvalid       a manifest that breaks its own format
+    ├── MediaInvalid          a segment or box that breaks its own format
+    ├── MediaCorrupt          bytes that are not the bytes that were published
+    ├── SegmentUnavailable    every appliance was asked and none delivered
+    ├── LicenseInvalid        forged, expired, of another device, or without the key
+    ├── LicenseRefused        the license service says no
+    ├── TokenInvalid          a token that is forged, expired or meant for somebody else
+    ├── StorageFull           the disk has no room for what must be kept
+    ├── MezzanineInvalid      a source file that cannot be made into a title
+    └── ServiceUnavailable    the control plane is away or overloaded; says when to come back
+
+Each class names a condition, carries its facts as fields, and has a stable `code`: the last part of the
+problem type (RFC 9457) by which services say the same thing on the wire.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "ERRORS_BY_CODE",
+    "AppError",
+    "DependencyMissing",
+    "FormatUnsupported",
+    "LicenseInvalid",
+    "LicenseRefused",
+    "LoginRefused",
+    "ManifestInvalid",
+    "MatineeError",
+    "MediaCorrupt",
+    "MediaInvalid",
+    "MezzanineInvalid",
+    "NetworkUnreachable",
+    "NotEntitled",
+    "OperatorError",
+    "RequestInvalid",
+    "SegmentUnavailable",
+    "ServiceUnavailable",
+    "SessionExpired",
+    "SettingsInvalid",
+    "StorageFull",
+    "TitleUnknown",
+    "TokenInvalid",
+    "TooManyStreams",
+    "ViewerError",
+]
+
+
+class MatineeError(Exception):
+    """Something Matinee could not do. Never raised itself: a leaf says what happened."""
+
+    code: ClassVar[str] = ""
+    """Stable, kebab-case; equal to the last part of the problem type on the wire."""
+
+    what_to_do: ClassVar[str] = ""
+    """The next step for whoever must act, a sentence."""
+
+    def __init__(self, what: str, **facts: object) -> None:
+        """`what` says what happened and to what; `facts` are kept as `self.facts`. Neither holds a secret."""
+        super().__init__(what)
+        self.what = what
+        self.facts: dict[str, object] = facts
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.what_to_do}".strip()
+
+
+class ViewerError(MatineeError):
+    """The person watching can mend it."""
+
+
+class AppError(MatineeError):
+    """The program that uses Matinee must change."""
+
+
+class OperatorError(MatineeError):
+    """The service, an appliance or the content must be mended."""
+
+
+class LoginRefused(ViewerError):
+    code = "login-refused"
+    what_to_do = "Check the e-mail address and the password."
+
+
+class SessionExpired(ViewerError):
+    code = "session-expired"
+    what_to_do = "Log in again."
+
+
+class NotEntitled(ViewerError):
+    code = "not-entitled"
+    what_to_do = "Choose another title or another plan."
+
+
+class TooManyStreams(ViewerError):
+    code = "too-many-streams"
+    what_to_do = "Stop playing on another device."
+
+
+class NetworkUnreachable(ViewerError):
+    code = "network-unreachable"
+    what_to_do = "Check the connection and the address."
+
+
+class SettingsInvalid(AppError):
+    code = "settings-invalid"
+    what_to_do = "Correct the setting."
+
+
+class TitleUnknown(AppError):
+    code = "title-unknown"
+    what_to_do = "Ask the catalog for the titles there are."
+
+
+class RequestInvalid(AppError):
+    code = "request-invalid"
+    what_to_do = "Correct the request; the API document describes it."
+
+
+class FormatUnsupported(AppError):
+    code = "format-unsupported"
+    what_to_do = "Offer another format."
+
+
+class DependencyMissing(AppError):
+    code = "dependency-missing"
+    what_to_do = "Install the extra it names."
+
+
+class ManifestInvalid(OperatorError):
+    code = "manifest-invalid"
+    what_to_do = "Have the title packaged again."
+
+
+class MediaInvalid(OperatorError):
+    code = "media-invalid"
+    what_to_do = "Have the title packaged again."
+
+
+class MediaCorrupt(OperatorError):
+    code = "media-corrupt"
+    what_to_do = "Have the appliance checked."
+
+
+class SegmentUnavailable(OperatorError):
+    code = "segment-unavailable"
+    what_to_do = "Check the appliances."
+
+
+class LicenseInvalid(OperatorError):
+    code = "license-invalid"
+    what_to_do = "Request a new license on this device."
+
+
+class LicenseRefused(OperatorError):
+    code = "license-refused"
+    what_to_do = "Check that the device is registered and the title is licensed to the account."
+
+
+class TokenInvalid(OperatorError):
+    code = "token-invalid"
+    what_to_do = "Request a new token."
+
+
+class StorageFull(OperatorError):
+    code = "storage-full"
+    what_to_do = "Free some space and start again; finished work is kept."
+
+
+class MezzanineInvalid(OperatorError):
+    code = "mezzanine-invalid"
+    what_to_do = "Name a file that FFmpeg can read, with at least one second of video."
+
+
+class ServiceUnavailable(OperatorError):
+    code = "service-unavailable"
+    what_to_do = "Come back later."
+
+    def __init__(self, what: str, *, retry_after_ms: int | None = None, **facts: object) -> None:
+        super().__init__(what, retry_after_ms=retry_after_ms, **facts)
+        self.retry_after_ms = retry_after_ms
+        """The server's own wish, a floor on the wait; None if it stated none."""
+
+
+def _leaves(parent: type[MatineeError]) -> list[type[MatineeError]]:
+    children = parent.__subclasses__()
+    return [parent] if not children else [leaf for child in children for leaf in _leaves(child)]
+
+
+ERRORS_BY_CODE: dict[str, type[MatineeError]] = {leaf.code: leaf for leaf in _leaves(MatineeError)}
+"""The leaf of each code: how a client turns a problem document back into an error."""

@@ -1,0 +1,5 @@
+"""Manifests: bytes of DASH (and, later, HLS) in, one `Presentation` model out.
+
+Pure and bounded: size, depth and the number of segments have limits, and what breaks the format is refused
+with `ManifestInvalid`, what is well-formed but not played here with `FormatUnsupported`.
+"""

@@ -1,0 +1,1 @@
+"""Policies: pure functions and tables, no state; each a small Protocol with one named default."""

@@ -34,6 +34,8 @@ class Started(msgspec.Struct, frozen=True):
     """Best first; at least one."""
     position_ms: int = 0
     """Where to begin."""
+    asked_ms: int | None = None
+    """When the viewer asked for it, on the clock of `now_ms`: start-up is counted from there. None means now."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):

@@ -172,6 +172,8 @@ class Append(msgspec.Struct, frozen=True):
     init_request_id: int | None
     start_ms: int
     end_ms: int
+    is_last: bool
+    """Nothing follows it on this track."""
 
 
 class Discard(msgspec.Struct, frozen=True):

@@ -32,10 +32,10 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
-from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError, MediaInvalid, ServiceUnavailable
+from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError, ServiceUnavailable
 from matinee.manifest.dash import read_dash
-from matinee.manifest.presentation import Presentation, Resource
-from matinee.media.boxes import check_whole
+from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
+from matinee.media.boxes import is_complete
 from matinee.runtime.http import Answer, FetchFailure, Http
 from matinee.runtime.source import Source
 from matinee.runtime.tasks import Tasks
@@ -49,16 +49,30 @@ DEADLINE_MS = 120_000
 class Sink(Protocol):
     """Where fetched media goes."""
 
-    def unlock(self, keys: dict[str, bytes]) -> None: ...
-    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None: ...
-    def discard(self, track_id: str) -> None: ...
+    def unlock(self, keys: dict[str, bytes]) -> None:
+        """Content keys by key id; called before playback moves."""
+        ...
+
+    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+        """The next segment of the track chosen of that kind."""
+        ...
+
+    def discard(self, kind: TrackKind) -> None:
+        """What was appended of that kind is void."""
+        ...
 
 
 class Driver:
     """One session on asyncio. `receive` may be called from anywhere on the event loop."""
 
     def __init__(
-        self, playback: Playback, source: Source, sink: Sink, http: Http, tasks: Tasks, announce: Callable[[Notice], None]
+        self,
+        playback: Playback,
+        source: Source,
+        sink: Sink,
+        http: Http,
+        tasks: Tasks,
+        announce: Callable[[Notice], None],
     ) -> None:
         self._playback = playback
         self._source = source
@@ -118,8 +132,8 @@ class Driver:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except FormatUnsupported as error:
             event = MediaRefused(error.code, error.what)
-        except (ManifestInvalid, MediaInvalid) as error:
-            event = FetchFailed(request_id, "truncated" if error.facts.get("reason") == "truncated" else "corrupt")
+        except ManifestInvalid:
+            event = FetchFailed(request_id, "corrupt")
         self._requests.pop(request_id, None)
         self.receive(event)
 
@@ -144,18 +158,20 @@ class Driver:
             byte_range=byte_range,
             on_progress=lambda: self.receive(ProgressMade(request_id)),
         )
-        if mime_type.endswith("/mp4"):
-            check_whole(answer.body)
+        if isinstance(target, SegmentTarget) and mime_type.endswith("/mp4") and not is_complete(answer.body):
+            raise FetchFailure("truncated")
         return answer
 
     def _resource(self, target: InitTarget | SegmentTarget) -> tuple[Resource, str]:
-        assert self._presentation is not None
-        track = next(it for it in self._presentation.tracks if it.track_id == target.track_id)
-        rendition = track.renditions[target.rung]
+        rendition = self._track(target.track_id).renditions[target.rung]
         if isinstance(target, SegmentTarget):
             return rendition.segments[target.index].resource, rendition.mime_type
         assert rendition.init is not None
         return rendition.init, rendition.mime_type
+
+    def _track(self, track_id: str) -> Track:
+        assert self._presentation is not None
+        return next(it for it in self._presentation.tracks if it.track_id == track_id)
 
     async def _fetch_keys(self) -> None:
         assert self._presentation is not None
@@ -179,7 +195,7 @@ class Driver:
     def _append(self, command: Append) -> None:
         _, body = self._bodies.pop(command.request_id)
         init = None if command.init_request_id is None else self._bodies[command.init_request_id][1]
-        self._sink.append(command, init=init, body=body)
+        self._sink.append(command, self._track(command.target.track_id).kind, init=init, body=body)
 
     def _discard(self, track_id: str) -> None:
         """Init segments stay: the core knows them as here."""
@@ -188,4 +204,4 @@ class Driver:
             for request_id, (target, body) in self._bodies.items()
             if target.track_id != track_id or isinstance(target, InitTarget)
         }
-        self._sink.discard(track_id)
+        self._sink.discard(self._track(track_id).kind)

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from matinee.clock import Clock
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
 from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
@@ -24,12 +23,20 @@ _MOST_LICENSE_BYTES = 1 << 16
 class Source(Protocol):
     """What a player must be told to play a title."""
 
-    title: str
-    """For people."""
-    position_ms: int
-    """Where to begin."""
-    manifests: dict[str, str]
-    """Where the manifest is to be had, by appliance, best first; at least one."""
+    @property
+    def title(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def position_ms(self) -> int:
+        """Where to begin."""
+        ...
+
+    @property
+    def manifests(self) -> dict[str, str]:
+        """Where the manifest is to be had, by appliance, best first; at least one."""
+        ...
 
     def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
         """The base URLs of the segments, by appliance, best first; at least one."""
@@ -117,7 +124,9 @@ class TitleSource:
         )
 
     async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
-        url = _with_query(self._reply.steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000))
+        url = _with_query(
+            self._reply.steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000)
+        )
         document = await self._service.ask(url, SteeringDocument)
         # Fresh tokens come with the advice; an appliance that is not named keeps the folder it had.
         self._folders |= {it.appliance: it.url for it in document.oca_urls}

@@ -62,7 +62,10 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     init, segment = fetches(it.start())
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
-    assert Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000) in commands
+    assert (
+        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
+        in commands
+    )
     assert FirstFrameReady(200) in it.notices
 
 

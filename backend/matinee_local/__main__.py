@@ -18,6 +18,9 @@ from matinee_local.state import StateDir
 from matinee_local.status import status_table, system_status
 from matinee_local.supervisor import SupervisorSettings, stop_recorded
 
+_BY_SIGNAL = 128
+"""Exit statuses from here on say that a signal ended the program."""
+
 
 def up(argv: list[str]) -> int:
     """Runs the system until it is told to stop; with `--detach`, leaves it running."""
@@ -66,6 +69,33 @@ def down(argv: list[str]) -> int:
     return 0
 
 
+def demo(argv: list[str]) -> int:
+    """Encodes a clip, starts the system, shows the title, and leaves nothing running."""
+    # PyAV takes a third of a second to load: the other commands go without.
+    from matinee_local.demo import DemoSettings, Evening, has_terminal
+
+    parser = _parser("demo", "Make a title of a clip, start the system, and watch it.")
+    parser.add_argument("--file", type=Path, help="any film that FFmpeg reads (default: a trailer, fetched once)")
+    parser.add_argument("--headless", action="store_true", help="print a report instead, as without a terminal")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there, too; implies --headless")
+    parser.add_argument("--outage", action="store_true", help="kill the appliance in use after a third of the title")
+    parser.add_argument("--keep", action="store_true", help="leave the system running")
+    given = parser.parse_args(argv)
+    state = StateDir(given.state.resolve())
+    settings = DemoSettings(
+        file=given.file,
+        is_headless=given.headless or given.json is not None or not has_terminal(),
+        json_path=given.json,
+        has_outage=given.outage,
+    )
+    evening = Evening(settings=settings, state=state, clock=SystemClock(), tell=_say)
+    status = run_until_stopped(evening.run())
+    if given.keep and status < _BY_SIGNAL:
+        kept = start_detached(("--state", str(state.root), "--log-file", str(state.log("supervisor"))), tell=_say)
+        return status or kept
+    return status
+
+
 async def _up(state: StateDir, *, host: str, port: int, log: Path | None) -> int:
     plan, init = system_plan(state, port=port), init_arguments(state)
     async with started(plan, init=init, state=state, host=host, clock=SystemClock(), tell=_say) as system:
@@ -104,7 +134,7 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """`python -m matinee_local COMMAND …` does what `matinee COMMAND …` does."""
-    commands = {command.__name__: command for command in (up, status, down)}
+    commands = {command.__name__: command for command in (up, status, down, demo)}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(f"usage: matinee_local {{{','.join(commands)}}} ...", file=sys.stderr)
         return 2

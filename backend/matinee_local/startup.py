@@ -1,12 +1,13 @@
 """From a state directory, perhaps empty, to a system that runs."""
 
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from matinee.clock import Clock
 from matinee.errors import SettingsInvalid
-from matinee_local.launch import run_module
+from matinee_local.launch import run_to_end
 from matinee_local.plan import Process
 from matinee_local.state import StateDir
 from matinee_local.supervisor import SupervisorSettings, System, running_system
@@ -34,7 +35,8 @@ async def started(
     with state.held("up"):
         for process in plan:
             _check_free(host, process.port)
-        await run_module(init, name="init", log=state.log("init"), deadline_ms=_INIT_DEADLINE_MS)
+        command = (sys.executable, "-m", *init)
+        await run_to_end(command, name="init", log=state.log("init"), deadline_ms=_INIT_DEADLINE_MS)
         async with running_system(plan, state=state, host=host, clock=clock, tell=tell, settings=settings) as system:
             yield system
 

@@ -83,12 +83,8 @@ async def _refuse_known(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = Problem(
-        type="about:blank",
-        title=error.detail,
-        status=error.status_code,
-        detail=f"{request.method} {request.url.path}",
-    )
+    # Without the path: a media token may stand in it, and clients log what they are told.
+    problem = Problem(type="about:blank", title=error.detail, status=error.status_code, detail=request.method)
     return Response(msgspec.json.encode(problem), error.status_code, error.headers, CONTENT_TYPE)
 
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -29,12 +31,18 @@ def serve(app: ASGIApp, *, name: str, host: str, port: int, ready_file: Path | N
     )
     if ready_file is not None:
         _announce(ready_file, {"name": name, "pid": os.getpid(), "url": url})
+    signal.signal(signal.SIGTERM, _leave)
     sys.stderr.write(f"{name} listens on {url}\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
+
+
+def _leave(signal_number: int, frame: FrameType | None) -> None:
+    # uvicorn raises the signal again once it has shut down: by default that ends the process before its `finally`s.
+    raise SystemExit(0)
 
 
 def _listener(host: str, port: int) -> socket.socket:

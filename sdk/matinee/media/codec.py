@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _KEY_TRIAL_FRAMES = 8
 """An error before so many frames of a protected rendition speaks against the key, a later one against the bytes."""
+_MAX_DELAY_FRAMES = 32
+"""No decoder holds back more pictures (AVC and HEVC: 16), each thread's apart; one that does has thrown them away."""
 _TOLERANCE_MS = 250
 """Between where the manifest and where the media put a segment; DASH lets `SegmentTemplate@duration` be inexact."""
 
@@ -94,7 +96,8 @@ class _Codec:
         self._av = _import_av()
         self._context = self._open(init, threads=threads)
         self._time_base = Fraction(1, self.header.timescale)
-        self._decoded = 0
+        self._silence_max = _MAX_DELAY_FRAMES + threads
+        self._fed, self._decoded = 0, 0
 
     def decode(self, segment: bytes, sample: Sample) -> "list[av.VideoFrame | av.AudioFrame]":
         packet = self._av.Packet(segment[sample.start : sample.start + sample.size])
@@ -103,20 +106,27 @@ class _Codec:
             frames = self._context.decode(packet)
         except self._av.error.FFmpegError as error:
             raise self._failure(sample.start) from error
+        self._fed += 1
         self._decoded += len(frames)
+        if not self._decoded and self._fed > self._silence_max:
+            raise self._failure(sample.start)
         return list(frames)
 
     def drain(self) -> "list[av.VideoFrame | av.AudioFrame]":
         if not self._context.is_open:
             return []
         try:
-            return list(self._context.decode(None))
+            frames = self._context.decode(None)
         except self._av.error.FFmpegError as error:
             raise self._failure(0) from error
-        finally:
-            self.forget()
+        self._decoded += len(frames)
+        if not self._decoded and self._fed:
+            raise self._failure(0)
+        self.forget()
+        return list(frames)
 
     def forget(self) -> None:
+        self._fed = 0
         self._context.flush_buffers()
 
     def _open(self, init: bytes, *, threads: int) -> "AudioCodecContext | VideoCodecContext":

@@ -54,9 +54,10 @@ def read_fragments(segment: bytes, header: Header) -> list[Fragment]:
 
     Raises: MediaCorrupt if the segment is cut short, MediaInvalid if it is broken or holds no fragment of the track.
     """
+    boxes = list(top_level(segment))  # all of them first: what is cut short is not looked into
     fragments = [
         _fragment(segment, traf, header=header, moof=moof)
-        for moof in top_level(segment)
+        for moof in boxes
         if moof.kind == "moof"
         for traf in children(segment, moof)
         if traf.kind == "traf"

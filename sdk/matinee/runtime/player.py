@@ -14,7 +14,7 @@ from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackRe
 from matinee.core.playback import Playback
 from matinee.errors import ERRORS_BY_CODE, MatineeError, OperatorError
 from matinee.media.frames import AudioBlock, VideoFrame
-from matinee.policy.settings import PlayerSettings
+from matinee.policy.settings import FailoverSettings, PlayerSettings
 from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
@@ -29,7 +29,10 @@ MOST_NOTICES = 1_000
 Opening = Callable[[Http], Awaitable[tuple[Source, Reporter | None]]]
 """Makes the source when the player is entered: pressing play is part of the start-up time."""
 
-_shared_health: dict[PlayerSettings, ApplianceHealth] = {}
+MOST_REALMS = 256
+"""Services whose appliances' health is remembered; beyond it the first known is forgotten."""
+
+_healths: dict[tuple[str, FailoverSettings], ApplianceHealth] = {}
 
 
 class Player:
@@ -50,10 +53,8 @@ class Player:
         self._failure: Failed | None = None
         self._title = ""
         self._reporter: Reporter | None = None
-        # One failing appliance is known to all sessions of this process that play by the same settings.
-        health = _shared_health.setdefault(self._settings, ApplianceHealth(self._settings.failover))
-        self._playback = Playback(self._settings, health, seed=getrandbits(64))
         self._http: Http
+        self._playback: Playback
         self._driver: Driver
         self._screening: Screening
 
@@ -141,6 +142,8 @@ class Player:
             asked_ms = http.clock.now_ms()
             source, self._reporter = await self._opening(http)
             self._title = source.title
+            health = _health_in(source.realm, self._settings.failover)
+            self._playback = Playback(self._settings, health, seed=getrandbits(64))
             tasks = await stack.enter_async_context(Tasks())
             self._screening = Screening(self._playback, http.clock, settings=self._settings, refuse=self._refuse_media)
             stack.callback(self._screening.close)
@@ -185,6 +188,16 @@ class Player:
         while not self._finished.is_set():
             await clock.wait_until(clock.now_ms() + HEARTBEAT_EVERY_MS)
             reporter.beat(self.state)
+
+
+def _health_in(realm: str, settings: FailoverSettings) -> ApplianceHealth:
+    """The one value that all sessions of this process share: what fails for one is spared the others."""
+    known = _healths.get((realm, settings))
+    if known is None:
+        if len(_healths) >= MOST_REALMS:
+            _healths.pop(next(iter(_healths)))
+        known = _healths[realm, settings] = ApplianceHealth(settings)
+    return known
 
 
 class _Listener:

@@ -29,6 +29,11 @@ class Source(Protocol):
         ...
 
     @property
+    def realm(self) -> str:
+        """Within it the names of appliances are unique: sessions of one realm share what they know of them."""
+        ...
+
+    @property
     def position_ms(self) -> int:
         """Where to begin."""
         ...
@@ -56,8 +61,9 @@ class UrlSource:
 
     def __init__(self, url: str, http: Http, service: Service) -> None:
         self.title = url
+        self.realm = urlsplit(url).netloc
         self.position_ms = 0
-        self.manifests = {urlsplit(url).netloc: url}
+        self.manifests = {self.realm: url}
         self._http = http
         self._service = service
         self._steering_url = ""
@@ -100,6 +106,7 @@ class TitleSource:
 
     def __init__(self, reply: PlayReply, service: Service, *, key: AgreementKey, trusted: TrustedKeys) -> None:
         self.title = reply.name
+        self.realm = service.url
         self.position_ms = reply.resume_ms
         self._reply = reply
         self._service = service

@@ -36,6 +36,8 @@ class Started(msgspec.Struct, frozen=True):
     """Where to begin."""
     asked_ms: int | None = None
     """When the viewer asked for it, on the clock of `now_ms`: start-up is counted from there. None means now."""
+    steer_after_ms: int | None = None
+    """When the list of appliances is worth asking for anew; None if only the manifest can say so."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):

@@ -144,6 +144,7 @@ class Playback:
             case Started():
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=now_ms)
                 self._delivery.appliances = event.appliances
+                self._steer_at_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead():
                 self._read(event, now_ms)

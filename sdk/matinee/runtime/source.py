@@ -16,6 +16,8 @@ from matinee.wire.play import PlayReply
 from matinee.wire.steering import SteeringDocument
 from matinee.wire.title import MANIFEST_NAME
 
+STEER_AFTER_MS = 30_000
+"""The list that comes with press-play is fresh for so long."""
 _LICENSE_DEADLINE_MS = 5_000
 _MOST_LICENSE_BYTES = 1 << 16
 
@@ -36,6 +38,11 @@ class Source(Protocol):
     @property
     def position_ms(self) -> int:
         """Where to begin."""
+        ...
+
+    @property
+    def steer_after_ms(self) -> int | None:
+        """When the first advice is due; None if only the manifest can say so."""
         ...
 
     @property
@@ -63,6 +70,7 @@ class UrlSource:
         self.title = url
         self.realm = urlsplit(url).netloc
         self.position_ms = 0
+        self.steer_after_ms: int | None = None
         self.manifests = {self.realm: url}
         self._http = http
         self._service = service
@@ -108,6 +116,7 @@ class TitleSource:
         self.title = reply.name
         self.realm = service.url
         self.position_ms = reply.resume_ms
+        self.steer_after_ms: int | None = STEER_AFTER_MS
         self._reply = reply
         self._service = service
         self._key = key
@@ -117,10 +126,6 @@ class TitleSource:
     @property
     def manifests(self) -> dict[str, str]:
         return {appliance: folder + MANIFEST_NAME for appliance, folder in self._folders.items()}
-
-    @property
-    def reply(self) -> PlayReply:
-        return self._reply
 
     def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
         return self._folders

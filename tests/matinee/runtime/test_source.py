@@ -1,12 +1,18 @@
 """Where a presentation comes from, and the licenses that a device accepts."""
 
 import pytest
+from tests.support.control_plane import ControlPlane, control_plane
 
 from matinee.crypto.agreement import AgreementKey, license_key_context, wrap
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import LicenseInvalid
-from matinee.runtime.source import unwrapped_keys
+from matinee.policy.settings import RetrySettings
+from matinee.runtime.http import Http
+from matinee.runtime.service import Service
+from matinee.runtime.source import TitleSource, unwrapped_keys
 from matinee.wire.license import License, WrappedKey
+from matinee.wire.play import OcaUrl, PlayReply
+from matinee.wire.steering import SteeringDocument
 
 KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
 SERVICE, DEVICE = SigningKey.generate(), AgreementKey.generate()
@@ -42,6 +48,35 @@ def test_keys_moved_into_a_license_of_another_device_open_nothing() -> None:
 def test_an_access_token_is_no_license() -> None:
     with pytest.raises(LicenseInvalid):
         unwrapped_keys("e30.e30.e30", key=DEVICE, trusted=TRUSTED, wall_ms=0)
+
+
+async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() -> None:
+    async with control_plane({"isp-a": "http://a/old/", "exchange": "http://x/old/"}, {}) as plane, Http() as http:
+        plane.steering = SteeringDocument(
+            pathway_priority=("isp-a",), oca_urls=(OcaUrl(appliance="isp-a", url="http://a/new/"),)
+        )
+        source = TitleSource(_reply(plane), _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
+        advice = await source.steer(appliance="isp-a", throughput_kbps=1_000)
+    assert advice.pathway_priority == ("isp-a",)
+    assert source.manifests == {"isp-a": "http://a/new/manifest.mpd", "exchange": "http://x/old/manifest.mpd"}
+
+
+def _service(url: str, http: Http) -> Service:
+    return Service(url, http, retry=RetrySettings())
+
+
+def _reply(plane: ControlPlane) -> PlayReply:
+    return PlayReply(
+        session_id="session",
+        title_id="title",
+        name="A title",
+        manifest_url="",
+        license="",
+        oca_urls=tuple(OcaUrl(appliance=name, url=url) for name, url in plane.appliances.items()),
+        bitrate_ladder=(),
+        steering_url=f"{plane.url}/v1/steering",
+        telemetry_url="",
+    )
 
 
 def _license(*, signer: SigningKey = SERVICE, says_device: str = "device") -> str:

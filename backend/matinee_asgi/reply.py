@@ -62,13 +62,18 @@ def reply(value: object, *, status: int = 200, headers: Mapping[str, str] | None
 
 def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
-    status = _STATUS.get(type(error), 500)
+    status = status_of(type(error))
     headers = {}
     if isinstance(error, ServiceUnavailable) and error.retry_after_ms is not None:
         headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(problem_of(error, status=status)), status, headers, CONTENT_TYPE)
+
+
+def status_of(error_type: type[MatineeError]) -> int:
+    """The HTTP status of a refusal; 500 for what no client can mend."""
+    return _STATUS.get(error_type, 500)
 
 
 async def _refuse_known(request: Request, error: Exception) -> Response:
@@ -78,12 +83,8 @@ async def _refuse_known(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = Problem(
-        type="about:blank",
-        title=error.detail,
-        status=error.status_code,
-        detail=f"{request.method} {request.url.path}",
-    )
+    # Without the path: a media token may stand in it, and clients log what they are told.
+    problem = Problem(type="about:blank", title=error.detail, status=error.status_code, detail=request.method)
     return Response(msgspec.json.encode(problem), error.status_code, error.headers, CONTENT_TYPE)
 
 

@@ -1,10 +1,15 @@
 """Serving an application: uvicorn on a port of our choice or of the kernel's, announced once it listens."""
 
+import asyncio
 import json
 import os
+import signal
 import socket
 import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +20,21 @@ GRACE_S = 5
 """How long what is being sent may take to finish after a stop."""
 
 
+async def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What is served, and how."""
+
+    app: ASGIApp
+    before_stop: Callable[[], Awaitable[None]] = _nothing
+    """Awaited after the signal to stop, while connections are still accepted."""
+    connection: type[asyncio.Protocol] | None = None
+    """How one connection is spoken; uvicorn's own by default."""
+
+
 def serve(app: ASGIApp, *, name: str, host: str, port: int, ready_file: Path | None) -> None:
     """Serve until SIGINT or SIGTERM, then finish what is being sent.
 
@@ -22,19 +42,49 @@ def serve(app: ASGIApp, *, name: str, host: str, port: int, ready_file: Path | N
     `{"name", "pid", "url"}`, written whole or not at all, and it is removed at the end.
     Raises SettingsInvalid if the port is taken.
     """
+    serve_program(lambda url: Program(app=app), name=name, host=host, port=port, ready_file=ready_file)
+
+
+def serve_program(build: Callable[[str], Program], *, name: str, host: str, port: int, ready_file: Path | None) -> None:
+    """As `serve`, for what must know its own URL, which is handed to `build`."""
     listener = _listener(host, port)
     url = f"http://{host}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, server_header=False
-    )
-    if ready_file is not None:
-        _announce(ready_file, {"name": name, "pid": os.getpid(), "url": url})
-    sys.stderr.write(f"{name} listens on {url}\n")
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        program = build(url)
+        # uvicorn raises the signal that ended it once more: let that end the process in order.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
+        if ready_file is not None:
+            _announce(ready_file, {"name": name, "pid": os.getpid(), "url": url})
+        sys.stderr.write(f"{name} listens on {url}\n")
+        config = uvicorn.Config(
+            program.app,
+            http=program.connection or "auto",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
+            server_header=False,
+        )
+        _Server(config, program.before_stop).run(sockets=[listener])
     finally:
+        listener.close()
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, before_stop: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._before_stop = before_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._before_stop()
+        await super().shutdown(sockets)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _listener(host: str, port: int) -> socket.socket:

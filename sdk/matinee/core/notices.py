@@ -6,7 +6,7 @@ import msgspec
 
 from matinee.manifest.presentation import TrackKind
 
-Phase = Literal["starting", "playing", "paused", "stalled", "ended", "failed"]
+Phase = Literal["starting", "playing", "paused", "seeking", "stalled", "ended", "failed"]
 
 
 class PhaseChanged(msgspec.Struct, frozen=True):

@@ -1,1 +1,6 @@
-"""Policies: pure functions and tables, no state; each a small Protocol with one named default."""
+"""Policies: pure functions and tables, no state, no clock; each family a small Protocol with one named default.
+
+`settings` holds every knob; `ladder`, `throughput`, `abr`, `buffering` choose what to fetch and when to play;
+`backoff`, `failover` say what a failure costs; `dice` turns one seed into all the chance that a session needs.
+Whole numbers only (ms, kbps, bytes), so that a decision is the same bits in the SDK and in a compiled fleet.
+"""

@@ -1,0 +1,96 @@
+"""`python -m matinee_edge`: one appliance, until it is told to stop."""
+
+import argparse
+import random
+import resource
+import sys
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from matinee.clock import SystemClock
+from matinee.errors import MatineeError, SettingsInvalid
+from matinee.wire.ids import ApplianceId
+from matinee_asgi.serve import serve_program
+from matinee_edge.appliance import Appliance
+from matinee_edge.logs import log_to_stderr
+from matinee_edge.settings import EdgeSettings, Kind
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM. 0 after an orderly stop, 1 with one line on stderr otherwise."""
+    try:
+        settings = parsed(sys.argv[1:] if argv is None else argv)
+        log_to_stderr()
+        _allow_many_descriptors()
+        serve_program(
+            lambda url: Appliance(settings, url=url, clock=SystemClock(), draw=_drawn).program(),
+            name=settings.name,
+            host=settings.host,
+            port=settings.port,
+            ready_file=settings.ready_file,
+        )
+    except MatineeError as error:
+        print(f"matinee-edge: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parsed(argv: list[str]) -> EdgeSettings:
+    """The settings that the arguments name. Raises SettingsInvalid; exits for `--help` and unknown arguments."""
+    parser = argparse.ArgumentParser(prog="matinee-edge", allow_abbrev=False)
+    parser.add_argument("--name", required=True, help="its id, also as a steering pathway")
+    parser.add_argument("--kind", required=True, choices=get_args(Kind))
+    parser.add_argument("--shelf", required=True, type=Path, help="the folder of titles")
+    parser.add_argument("--trust", required=True, type=Path, help="the public keys of tokens")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default=0, type=int, help="0: the kernel chooses (default)")
+    parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
+    parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
+    parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--control", help="the control plane")
+    parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
+    parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
+    parser.add_argument("--access-log", action="store_true", help="a line for each request")
+    settings = EdgeSettings(**vars(parser.parse_args(argv)))
+    _check(settings)
+    return settings
+
+
+def _check(settings: EdgeSettings) -> None:
+    try:
+        msgspec.convert(settings.name, ApplianceId)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid("--name takes lower-case letters, digits and inner dashes.") from error
+    for option, url in (
+        ("--parent", settings.parent),
+        ("--control", settings.control),
+        ("--public-url", settings.public_url),
+    ):
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise SettingsInvalid(f"{option} takes a URL that begins with http:// or https://.")
+    if settings.kind == "origin" and settings.parent is not None:
+        raise SettingsInvalid("An origin has no --parent.")
+    if settings.parent is not None and settings.media_token_file is None:
+        raise SettingsInvalid("--parent needs --media-token-file.")
+    if settings.control is not None and settings.control_token_file is None:
+        raise SettingsInvalid("--control needs --control-token-file.")
+    if not 0 <= settings.port < 1 << 16:
+        raise SettingsInvalid("--port takes 0 to 65535.")
+
+
+def _drawn() -> int:
+    return random.SystemRandom().randrange(1 << 30)
+
+
+def _allow_many_descriptors() -> None:
+    """Each connection and each file being sent takes one; the usual soft limit of 1024 is soon reached."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 8192 if hard == resource.RLIM_INFINITY else min(8192, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

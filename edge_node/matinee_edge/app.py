@@ -1,0 +1,162 @@
+"""The rules of serving: who may have which bytes, and what they are told otherwise."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from matinee.errors import RequestInvalid, TitleUnknown
+from matinee.wire.title import MediaFile
+from matinee_asgi.reply import reply
+from matinee_asgi.service import Service
+from matinee_edge.gate import Gate
+from matinee_edge.listing import Listing, etag_of
+from matinee_edge.ranges import Answer, Conditions, answer
+from matinee_edge.sending import SpanReply, spans_of
+from matinee_edge.supply import Supply
+from matinee_edge.tally import Tally
+
+FOR_SEGMENTS = "private, max-age=86400, immutable"
+"""Not shared: whoever had the token may keep the bytes, whoever comes after must show one."""
+FOR_THE_REST = "private, no-cache"
+"""Kept, but asked for again by its tag: a title may be made anew."""
+
+_QUERY_RANGE = re.compile(r"[0-9]{1,19}-[0-9]{0,19}")
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How an appliance is doing, for operators."""
+
+    name: str
+    kind: str
+    titles: tuple[str, ...]
+    """Whole on the shelf."""
+    placed: tuple[str, ...]
+    """What the control plane wants here."""
+    filling: dict[str, tuple[int, int]]
+    """For each title that is not whole: files here, files in all."""
+    control_plane: str
+    """`answers`, `silent`, `unasked`."""
+    draining: bool
+    requests: int
+    connections: int
+    bytes_sent: int
+    hits: int
+    misses: int
+    errors: int
+    turned_away: int
+
+
+class MediaDesk:
+    """Answers requests for media."""
+
+    def __init__(self, gate: Gate, supply: Supply, *, tally: Tally) -> None:
+        self._gate = gate
+        self._supply = supply
+        self._tally = tally
+
+    async def file(self, request: Request) -> ASGIApp:
+        """One file of a title, or a range of it."""
+        title_id, path = request.path_params["title_id"], request.path_params["path"]
+        self._gate.admit(request.path_params["token"], title_id=title_id)
+        listing = await self._supply.listing(title_id)
+        file = listing.files.get(path)
+        if file is None:
+            raise TitleUnknown(f"Title {title_id} has no such file.", title_id=title_id)
+        return self._answered(request, listing, (file,), range_header=request.headers.get("range"))
+
+    async def segments(self, request: Request) -> ASGIApp:
+        """A range of a representation: its init and media segments one after the other."""
+        title_id, query = request.path_params["title_id"], request.query_params
+        self._gate.admit(query.get("token", ""), title_id=title_id)
+        wanted = query.get("range")
+        if wanted is not None and _QUERY_RANGE.fullmatch(wanted) is None:
+            raise RequestInvalid("The range is not FIRST-LAST in bytes.", parameter="range")
+        listing = await self._supply.listing(title_id)
+        files = listing.representations.get(query.get("representation", ""))
+        if files is None:
+            raise TitleUnknown(f"Title {title_id} has no such representation.", title_id=title_id)
+        range_header = f"bytes={wanted}" if wanted is not None else request.headers.get("range")
+        return self._answered(request, listing, files, range_header=range_header)
+
+    def _answered(
+        self, request: Request, listing: Listing, files: tuple[MediaFile, ...], *, range_header: str | None
+    ) -> ASGIApp:
+        etag, size_bytes = etag_of(files), sum(file.size_bytes for file in files)
+        conditions = Conditions(
+            range=range_header,
+            if_range=request.headers.get("if-range"),
+            if_match=request.headers.get("if-match"),
+            if_none_match=request.headers.get("if-none-match"),
+        )
+        decided = answer(conditions, etag=etag, size_bytes=size_bytes)
+        headers = {
+            "ETag": etag,
+            "Cache-Control": FOR_SEGMENTS if files[0].representation_id is not None else FOR_THE_REST,
+            "Accept-Ranges": "bytes",
+            # Lets a player in a browser see how long the connection and the first byte took.
+            "Timing-Allow-Origin": "*",
+        }
+        if decided.status not in (200, 206):
+            return _without_bytes(decided, headers, size_bytes=size_bytes)
+        headers["Content-Type"] = listing.content_type(files[0])
+        if decided.status == 206:
+            headers["Content-Range"] = f"bytes {decided.first}-{decided.first + decided.length - 1}/{size_bytes}"
+        return SpanReply(
+            spans_of(files, first=decided.first, length=decided.length),
+            status=decided.status,
+            headers=headers,
+            open_file=lambda file: self._supply.open(listing.title_id, file),
+            tally=self._tally,
+        )
+
+
+def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
+    """The routes of an appliance."""
+
+    async def healthz(request: Request) -> Response:
+        return reply({"status": "ok"})
+
+    async def show_status(request: Request) -> Response:
+        return reply(status(), headers={"Cache-Control": "no-store"})
+
+    return Service(
+        name="edge",
+        routes=(
+            Route("/t/{token}/titles/{title_id}/{path:path}", desk.file, methods=["GET"]),
+            Route("/v1/titles/{title_id}/segments", desk.segments, methods=["GET"]),
+            Route("/v1/status", show_status, methods=["GET"]),
+            Route("/healthz", healthz, methods=["GET"]),
+        ),
+    )
+
+
+def cross_origin() -> Sequence[Middleware]:
+    """Any page may fetch: the token is what protects the media, and no cookie is ever looked at."""
+    exposed = ["Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After"]
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["*"],
+            expose_headers=exposed,
+            allow_private_network=True,
+            max_age=86_400,
+        )
+    ]
+
+
+def _without_bytes(decided: Answer, headers: dict[str, str], *, size_bytes: int) -> Response:
+    if decided.status == 304:
+        return Response(status_code=304, headers=headers)
+    if decided.status == 416:
+        raise HTTPException(416, headers={"Content-Range": f"bytes */{size_bytes}"})
+    raise HTTPException(decided.status)

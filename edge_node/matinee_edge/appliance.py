@@ -1,0 +1,187 @@
+"""One appliance: its parts put together, and what runs beside the requests."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import aiohttp
+from starlette.middleware import Middleware
+
+from matinee.clock import Clock
+from matinee.wire.steering import Heartbeat, Placement
+from matinee_asgi.serve import Program
+from matinee_asgi.service import compose
+from matinee_edge.admission import Admission
+from matinee_edge.app import MediaDesk, Status, cross_origin, service_of
+from matinee_edge.connection import Bounds, bounded_by
+from matinee_edge.fill import PLACEMENT_NAME, Filler
+from matinee_edge.gate import Gate
+from matinee_edge.heartbeat import Heart
+from matinee_edge.logs import AccessLog
+from matinee_edge.misses import Misses
+from matinee_edge.parent import Parent
+from matinee_edge.settings import EdgeSettings
+from matinee_edge.shelf import Shelf
+from matinee_edge.supply import Supply
+from matinee_edge.tally import Tally
+
+log = logging.getLogger("matinee.edge")
+
+RESCAN_EVERY_MS = 1_000
+"""How often an origin looks for titles that an encoder put there."""
+
+
+class Appliance:
+    """An appliance of any kind; `program` is what serves it."""
+
+    def __init__(self, settings: EdgeSettings, *, url: str, clock: Clock, draw: Callable[[], int]) -> None:
+        """`url`: where it listens; `draw`: random non-negative integers, for jitter.
+
+        Raises SettingsInvalid if a file that the settings name cannot be used.
+        """
+        self._settings = settings
+        self._base_url = settings.public_url or url
+        self._clock = clock
+        self._draw = draw
+        self._tally = Tally()
+        self._is_draining = False
+        self._gate = Gate(settings.trust, clock=clock)
+        self._shelf = Shelf(settings.shelf, is_owned=settings.kind != "origin")
+        self._parent: Parent | None = None
+        self._misses: Misses | None = None
+        self._filler: Filler | None = None
+        self._heart: Heart | None = None
+        if settings.parent is not None and settings.media_token_file is not None:
+            self._fill_from(Parent(settings.parent, token_file=settings.media_token_file))
+
+    def program(self) -> Program:
+        """What `matinee_asgi.serve` serves."""
+        settings = self._settings
+        desk = MediaDesk(self._gate, Supply(self._shelf, misses=self._misses, tally=self._tally), tally=self._tally)
+        middleware = [
+            *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
+            *cross_origin(),
+            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally),
+        ]
+        bounds = Bounds(
+            max_connections=settings.max_connections,
+            max_head_bytes=settings.max_head_bytes,
+            head_deadline_ms=settings.head_deadline_ms,
+            write_deadline_ms=settings.write_deadline_ms,
+        )
+        return Program(
+            app=compose([replace(service_of(desk, status=self.status), running=self._running)], middleware=middleware),
+            before_stop=self._drain,
+            connection=bounded_by(bounds, tally=self._tally),
+        )
+
+    def status(self) -> Status:
+        """How it is doing."""
+        tally, heart = self._tally, self._heart
+        heard = heart.is_heard if heart is not None else None
+        return Status(
+            name=self._settings.name,
+            kind=self._settings.kind,
+            titles=self._shelf.whole_titles(),
+            placed=self._filler.placed if self._filler is not None else (),
+            filling=self._shelf.progress(),
+            control_plane="unasked" if heard is None else "answers" if heard else "silent",
+            draining=self._is_draining,
+            requests=tally.requests,
+            connections=tally.connections,
+            bytes_sent=tally.bytes_sent,
+            hits=tally.hits,
+            misses=tally.misses,
+            errors=tally.errors,
+            turned_away=tally.turned_away,
+        )
+
+    def _fill_from(self, parent: Parent) -> None:
+        settings = self._settings
+        self._parent = parent
+        self._misses = Misses(
+            self._shelf,
+            parent,
+            clock=self._clock,
+            deadline_ms=settings.parent_deadline_ms,
+            max_fetches=settings.max_fetches,
+        )
+        self._filler = Filler(
+            self._shelf,
+            self._misses,
+            memory=settings.shelf / PLACEMENT_NAME,
+            clock=self._clock,
+            draw=self._draw,
+            concurrency=settings.fill_concurrency,
+        )
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        beside: list[Callable[[], Coroutine[None, None, None]]] = []
+        async with AsyncExitStack() as stack:
+            if self._parent is not None and self._misses is not None and self._filler is not None:
+                await stack.enter_async_context(self._parent.running())
+                await stack.enter_async_context(self._misses.running())
+                beside.append(self._filler.run)
+            if self._settings.kind == "origin":
+                beside.append(self._watch_shelf)
+            if self._settings.control is not None and self._settings.control_token_file is not None:
+                session = await stack.enter_async_context(aiohttp.ClientSession())
+                self._heart = self._heart_with(session)
+                beside.append(self._heart.run)
+            await stack.enter_async_context(_running_beside(beside))
+            yield
+
+    def _heart_with(self, session: aiohttp.ClientSession) -> Heart:
+        assert self._settings.control is not None
+        assert self._settings.control_token_file is not None
+        return Heart(
+            self._settings.control,
+            token_file=self._settings.control_token_file,
+            session=session,
+            say=self._heartbeat,
+            hear=self._filler.hold if self._filler is not None else _ignore,
+            clock=self._clock,
+            draw=self._draw,
+        )
+
+    def _heartbeat(self) -> Heartbeat:
+        return Heartbeat(
+            appliance=self._settings.name,
+            kind=self._settings.kind,
+            base_url=self._base_url,
+            titles=self._shelf.whole_titles(),
+            bytes_sent=self._tally.bytes_sent,
+            connections=self._tally.connections,
+            errors=self._tally.errors,
+            draining=self._is_draining,
+        )
+
+    async def _watch_shelf(self) -> None:
+        while True:
+            await self._clock.wait_until(self._clock.now_ms() + RESCAN_EVERY_MS)
+            try:
+                self._shelf.accept(await asyncio.to_thread(self._shelf.scan))
+            except OSError as error:
+                log.warning("the shelf cannot be read: %s", error.strerror)
+
+    async def _drain(self) -> None:
+        self._is_draining = True
+        log.info("draining: %d requests are being answered", self._tally.answering)
+        if self._heart is not None:
+            await self._heart.beat()
+
+
+@asynccontextmanager
+async def _running_beside(runs: list[Callable[[], Coroutine[None, None, None]]]) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run()) for run in runs]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+def _ignore(placement: Placement) -> None:
+    """An origin holds what encoders put there, whatever is placed."""

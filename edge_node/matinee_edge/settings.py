@@ -1,0 +1,51 @@
+"""What an appliance is told at its start, as one frozen value."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from matinee.wire.ids import ApplianceId
+
+Kind = Literal["origin", "exchange", "isp"]
+
+
+class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: ApplianceId
+    """Also its pathway id in steering documents."""
+    kind: Kind
+    shelf: Path
+    """The folder of titles. An origin only reads it, others write it."""
+    trust: Path
+    """The public keys that media tokens are verified with; read again when the file changes."""
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 lets the kernel choose."""
+    ready_file: Path | None = None
+    public_url: str | None = None
+    """Where clients reach it, without a final `/`; by default the address it listens on."""
+    parent: str | None = None
+    """Base URL of the appliance that it fills from; none for an origin."""
+    control: str | None = None
+    """Base URL of the control plane; without one no heartbeat is sent."""
+    media_token_file: Path | None = None
+    """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
+    control_token_file: Path | None = None
+    """Holds the token shown to the control plane; read at each use."""
+    access_log: bool = False
+    max_requests: int = 512
+    """Answered at the same time; the next one is told to come back. > 0."""
+    max_connections: int = 2048
+    """Open at the same time; the next one is refused. > 0."""
+    max_fetches: int = 64
+    """Files fetched from the parent at the same time, fills included. > 0."""
+    fill_concurrency: int = 4
+    """Files of a fill fetched at the same time. > 0, and less than `max_fetches`."""
+    parent_deadline_ms: int = 15_000
+    """Within which a file must have come from the parent. > 0."""
+    head_deadline_ms: int = 10_000
+    """Within which a client must have sent its request line and headers. > 0."""
+    write_deadline_ms: int = 20_000
+    """Within which a client must take what waits to be sent to it. > 0."""
+    max_head_bytes: int = 16_384
+    """Longest request line and headers together. > 0."""

@@ -1,0 +1,159 @@
+"""Delivery: every request of a session, from the first appliance asked to the answer, by way of fail-over and waits.
+
+A request that fails goes to the next appliance at once; when all have failed it, it waits by the one retry policy
+and starts again at the first. Silence counts as failure before it endangers the buffer.
+"""
+
+from dataclasses import dataclass, field
+
+from matinee.core.health import ApplianceHealth
+from matinee.core.messages import Announce, Cancel, Command, Fetch, Target
+from matinee.core.notices import FailedOver
+from matinee.policy.backoff import wait_ms
+from matinee.policy.dice import draw, next_state
+from matinee.policy.failover import silence_limit_ms
+from matinee.policy.settings import PlayerSettings
+
+
+@dataclass
+class _Request:
+    target: Target
+    since_ms: int
+    """When it was first wanted."""
+    request_id: int = -1
+    appliance: str = ""
+    """Asked now; empty while it waits for its next round."""
+    heard_ms: int = 0
+    """When it was sent or last brought bytes."""
+    tried: set[str] = field(default_factory=set)
+    rounds: int = 0
+    retry_at_ms: int = 0
+
+
+class Delivery:
+    """The requests in flight. Each method returns what is to be done about them."""
+
+    def __init__(self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int) -> None:
+        self.appliances: tuple[str, ...] = ()
+        """Best first."""
+        self.exhausted: Target | None = None
+        """What nobody delivered for `give_up_ms`."""
+        self._settings = settings
+        self._health = health
+        self._dice = seed
+        self._requests: list[_Request] = []
+        self._last_id = 0
+
+    def prefer(self, appliances: tuple[str, ...]) -> None:
+        """Put these first, in this order; those not named keep their order behind them."""
+        named = tuple(name for name in appliances if name in self.appliances)
+        self.appliances = named + tuple(name for name in self.appliances if name not in named)
+
+    def ask(self, target: Target, *, now_ms: int) -> list[Command]:
+        request = _Request(target, since_ms=now_ms)
+        self._requests.append(request)
+        return self._send(request, now_ms)
+
+    def progressed(self, request_id: int, *, now_ms: int) -> None:
+        if request := self._find(request_id):
+            request.heard_ms = now_ms
+
+    def arrived(self, request_id: int) -> tuple[Target, str] | None:
+        """What came and from where; None if nobody wants it any more."""
+        request = self._find(request_id)
+        if request is None:
+            return None
+        self._requests.remove(request)
+        self._health.succeeded(request.appliance)
+        return request.target, request.appliance
+
+    def failed(self, request_id: int, reason: str, *, now_ms: int, position_ms: int, hint_ms: int = 0) -> list[Command]:
+        request = self._find(request_id)
+        if request is None:
+            return []
+        left = request.appliance
+        hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
+        is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
+        request.tried.add(left)
+        commands = self._send(request, now_ms, hint_ms=hint_ms)
+        if is_news and request.appliance:
+            commands.append(Announce(FailedOver(position_ms, left, request.appliance, reason)))
+        return commands
+
+    def cancel(self, track_id: str | None = None) -> list[Command]:
+        """No longer wanted: all requests of a track, or all of all."""
+        gone = [
+            request
+            for request in self._requests
+            if track_id is None or getattr(request.target, "track_id", None) == track_id
+        ]
+        self._requests = [request for request in self._requests if request not in gone]
+        return [Cancel(request.request_id) for request in gone if request.appliance]
+
+    def tick(self, *, now_ms: int, buffer_ms: int, position_ms: int) -> list[Command]:
+        """Give up the silent, send those who have waited."""
+        commands: list[Command] = []
+        for request in list(self._requests):
+            if not request.appliance and request.retry_at_ms <= now_ms:
+                commands += self._send(request, now_ms)
+            elif request.appliance and now_ms >= request.heard_ms + self._silence_limit_ms(request, buffer_ms, now_ms):
+                request_id = request.request_id
+                commands.append(Cancel(request_id))
+                commands += self.failed(request_id, "silence", now_ms=now_ms, position_ms=position_ms)
+        return commands
+
+    def wake_at_ms(self, *, now_ms: int, buffer_ms: int) -> int | None:
+        """When `tick` has something to do; None while nothing is under way."""
+        times = [
+            request.heard_ms + self._silence_limit_ms(request, buffer_ms, now_ms)
+            if request.appliance
+            else request.retry_at_ms
+            for request in self._requests
+        ]
+        return min(times, default=None)
+
+    def _send(self, request: _Request, now_ms: int, *, hint_ms: int = 0) -> list[Command]:
+        """Ask the best appliance not yet tried in this round, or begin to wait for the next round."""
+        untried = [name for name in self.appliances if name not in request.tried]
+        appliance = self._health.first_available(untried, now_ms=now_ms)
+        if appliance is None and not request.tried and untried:
+            # All sit out, and this request has done nothing to deserve a wait: ask the one that is back first.
+            appliance = min(untried, key=self._health.available_at_ms)
+        if appliance is None:
+            self._wait(request, now_ms, hint_ms=hint_ms)
+            return []
+        self._last_id += 1
+        request.request_id, request.appliance, request.heard_ms = self._last_id, appliance, now_ms
+        self._health.asked(appliance, now_ms=now_ms)
+        return [Fetch(request.request_id, request.target, appliance)]
+
+    def _wait(self, request: _Request, now_ms: int, *, hint_ms: int) -> None:
+        retry = self._settings.retry
+        if now_ms - request.since_ms >= retry.give_up_ms:
+            self.exhausted = request.target
+        request.rounds += 1
+        request.tried.clear()
+        request.appliance = ""
+        self._dice = next_state(self._dice)
+        request.retry_at_ms = now_ms + wait_ms(
+            tries=request.rounds,
+            draw=draw(self._dice),
+            first_ms=retry.first_ms,
+            cap_ms=retry.cap_ms,
+            hint_ms=hint_ms,
+        )
+
+    def _silence_limit_ms(self, request: _Request, buffer_ms: int, now_ms: int) -> int:
+        failover = self._settings.failover
+        others = [name for name in self.appliances if name not in request.tried and name != request.appliance]
+        if self._health.first_available(others, now_ms=now_ms) is None:
+            return failover.silence_alone_ms
+        return silence_limit_ms(
+            buffer_ms=buffer_ms,
+            least_ms=failover.silence_least_ms,
+            most_ms=failover.silence_most_ms,
+            buffer_percent=failover.silence_buffer_percent,
+        )
+
+    def _find(self, request_id: int) -> _Request | None:
+        return next((it for it in self._requests if it.appliance and it.request_id == request_id), None)

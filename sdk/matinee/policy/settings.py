@@ -1,0 +1,80 @@
+"""Every knob of a player in one frozen, validated tree."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from matinee.errors import SettingsInvalid
+
+Positive = Annotated[int, Meta(gt=0)]
+NotNegative = Annotated[int, Meta(ge=0)]
+Percent = Annotated[int, Meta(ge=1, le=100)]
+
+
+class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    start_ms: Positive = 1_000
+    """The first picture moves once this much of each track is here."""
+    resume_ms: Positive = 3_000
+    """After a stall, so much: leaving one stall only to enter the next is worse than waiting."""
+    full_ms: Positive = 60_000
+    """No segment is asked for while more than this is buffered."""
+
+
+class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    policy: Literal["hybrid", "throughput"] = "hybrid"
+    """By name; see `matinee.policy.abr.POLICIES`."""
+    safety_percent: Percent = 85
+    """The share of the estimated throughput that a rung may use."""
+    first_kbps: Positive = 1_000
+    """The estimate before anything was measured."""
+    highest_kbps: Positive = 1_000_000
+    """No rung above this: data saver, small screens."""
+
+
+class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    first_ms: Positive = 500
+    """The longest first wait once every appliance has failed."""
+    cap_ms: Positive = 8_000
+    """No wait is longer, save by the server's own wish."""
+    hint_cap_ms: Positive = 300_000
+    """A server's wish beyond this is cut to this."""
+    give_up_ms: Positive = 60_000
+    """Playback fails when a request has not succeeded for so long."""
+
+
+class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    cooldown_first_ms: Positive = 60_000
+    """How long a failing appliance sits out; doubles with each failed probe."""
+    cooldown_cap_ms: Positive = 300_000
+    silence_least_ms: Positive = 1_000
+    """No request is given up for silence sooner than this."""
+    silence_most_ms: Positive = 3_000
+    """A request silent for longer goes to the next appliance, however full the buffer is."""
+    silence_buffer_percent: Percent = 40
+    """Between the two: this share of the buffer."""
+    silence_alone_ms: Positive = 10_000
+    """The limit where there is no other appliance to go to."""
+
+
+class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a player may be told; the defaults are what we would choose."""
+
+    buffering: BufferingSettings = BufferingSettings()
+    abr: AbrSettings = AbrSettings()
+    retry: RetrySettings = RetrySettings()
+    failover: FailoverSettings = FailoverSettings()
+    audio_language: str = ""
+    """BCP 47, preferred; empty takes the first audio track."""
+    text_language: str = ""
+    """BCP 47; empty means no subtitles."""
+    decode: bool = True
+    """Whether pictures and sound are wanted at all; a soak test says no."""
+
+
+def settings_from(values: object) -> PlayerSettings:
+    """The settings that a nested mapping (TOML, JSON) says. Raises SettingsInvalid naming the knob."""
+    try:
+        return msgspec.convert(values, PlayerSettings)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(f"Player settings: {error}.") from error

@@ -1,0 +1,252 @@
+"""One viewer of one title: what is asked for, when the picture moves, what a failure costs."""
+
+from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
+
+from matinee.core.messages import (
+    Append,
+    Cancel,
+    Discard,
+    Fetch,
+    FetchKeys,
+    InitTarget,
+    KeysArrived,
+    KeysRefused,
+    ManifestTarget,
+    MediaRefused,
+    PauseAsked,
+    ResumeAsked,
+    SeekAsked,
+    SegmentTarget,
+    Started,
+    SteeringArrived,
+    TextDeclined,
+    TrackAsked,
+)
+from matinee.core.notices import (
+    Ended,
+    Failed,
+    FailedOver,
+    FirstFrameReady,
+    PhaseChanged,
+    RungSwitched,
+    StallEnded,
+)
+from matinee.policy.settings import BufferingSettings, PlayerSettings
+
+KEY = "0" * 32
+
+
+def test_the_manifest_is_asked_of_the_best_appliance() -> None:
+    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b")]
+
+
+def test_init_and_first_segment_are_asked_for_together() -> None:
+    commands = Viewer().start()
+    assert [fetch.target for fetch in fetches(commands)] == [
+        InitTarget("video-und", 0),
+        SegmentTarget("video-und", 0, 0),
+    ]
+
+
+def test_a_whole_title_plays_to_its_end_without_a_stall() -> None:
+    it = Viewer()
+    it.play_through(it.start())
+    assert [target.index for target in it.appended] == [0, 1, 2, 3, 4]
+    assert it.notices[-1] == Ended()
+    report = it.playback.report("t", frames_shown=0, frames_dropped=0, now_ms=it.now_ms)
+    assert (report.ended, report.stalls, report.played_ms) == (True, 0, 20_000)
+
+
+def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> None:
+    it = Viewer()
+    init, segment = fetches(it.start())
+    assert not any(isinstance(command, Append) for command in it.deliver(segment))
+    commands = it.deliver(init)
+    assert (
+        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
+        in commands
+    )
+    assert FirstFrameReady(200) in it.notices
+
+
+def test_an_encrypted_title_waits_for_its_license_but_not_with_fetching() -> None:
+    it = Viewer()
+    commands = it.start(presentation(track(key_ids=(KEY,))))
+    assert FetchKeys((KEY,)) in commands
+    for fetch in fetches(commands):
+        it.deliver(fetch)
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
+    it.receive(KeysArrived())
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
+
+
+def test_a_refused_license_ends_the_attempt_with_its_reason() -> None:
+    it = Viewer()
+    it.start(presentation(track(key_ids=(KEY,))))
+    it.receive(KeysRefused("license-refused", "Not this device."))
+    assert Failed("license-refused", "Not this device.") in it.notices
+    assert it.playback.state(now_ms=it.now_ms).phase == "failed"
+
+
+def test_a_refused_segment_is_asked_of_the_next_appliance_at_once() -> None:
+    it = Viewer()
+    segment = segment_fetch(it.start())
+    commands = it.fail(segment)
+    assert [(fetch.target, fetch.appliance) for fetch in fetches(commands)] == [(segment.target, "b")]
+    assert FailedOver(0, "a", "b", "refused") in it.notices
+
+
+def test_one_outage_is_announced_once_however_many_requests_it_hits() -> None:
+    it = Viewer()
+    for fetch in fetches(it.start(presentation(track(), track("audio")))):
+        it.fail(fetch)
+    assert len([notice for notice in it.notices if isinstance(notice, FailedOver)]) == 1
+
+
+def test_silence_is_given_up_before_it_costs_the_buffer() -> None:
+    it = Viewer()
+    [*inits, segment] = fetches(it.start())
+    for fetch in inits:
+        it.deliver(fetch)
+    commands = it.wake()
+    assert commands[0] == Cancel(segment.request_id)
+    assert [fetch.appliance for fetch in fetches(commands)] == ["b"]
+
+
+def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_up_in_the_end() -> None:
+    it = Viewer(("a",))
+    pending = fetches(it.start())
+    times = []
+    while it.playback.state(now_ms=it.now_ms).phase != "failed":
+        times.append(it.now_ms)
+        pending += [command for fetch in pending for command in fetches(it.fail(fetch))]
+        pending = fetches(it.wake())
+    assert it.now_ms - times[0] >= it.settings.retry.give_up_ms
+    assert len(times) < 60
+
+
+def test_running_dry_is_a_stall_and_it_ends_with_enough_media() -> None:
+    it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(start_ms=4_000, resume_ms=4_000)))
+    init, segment = fetches(it.start())
+    it.deliver(init)
+    pending = fetches(it.deliver(segment))
+    while it.playback.state(now_ms=it.now_ms).phase != "stalled":
+        pending = fetches(it.wake()) or pending
+    stalled_at_ms = it.now_ms
+    for fetch in pending:
+        it.deliver(fetch, after_ms=700)
+    assert StallEnded(it.now_ms - stalled_at_ms) in it.notices
+    state = it.playback.state(now_ms=it.now_ms)
+    assert (state.phase, state.stalls) == ("playing", 1)
+
+
+def test_a_faster_link_brings_a_higher_rung() -> None:
+    it = Viewer()
+    it.play_through(it.start(), kbps=20_000)
+    assert RungSwitched(300, 3_000) in it.notices
+    assert {target.rung for target in it.appended} == {0, 2}
+
+
+def test_a_full_buffer_asks_for_nothing_until_it_has_room() -> None:
+    it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(full_ms=6_000)))
+    pending = fetches(it.start())
+    while pending:
+        pending += fetches(it.deliver(pending.pop(0)))
+    assert it.playback.state(now_ms=it.now_ms).buffer_ms > 6_000
+    assert len(fetches(it.wake())) == 1
+
+
+def test_a_pause_stops_the_clock_and_a_stall_is_none_while_paused() -> None:
+    it = Viewer()
+    for fetch in fetches(it.start()):
+        it.deliver(fetch)
+    it.receive(PauseAsked(), after_ms=500)
+    before = it.playback.state(now_ms=it.now_ms)
+    after = it.playback.state(now_ms=it.now_ms + 60_000)
+    assert (before.phase, before.position_ms, after.position_ms, after.stall_ms) == ("paused", 500, 500, 0)
+    it.receive(ResumeAsked())
+    assert PhaseChanged("paused") in it.notices
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
+
+
+def test_a_seek_forgets_what_is_under_way_and_begins_at_the_segment_that_holds_the_position() -> None:
+    it = Viewer()
+    init, segment = fetches(it.start())
+    it.deliver(init)
+    commands = it.receive(SeekAsked(9_500))
+    assert Cancel(segment.request_id) in commands
+    assert Discard("video-und") in commands
+    asked = segment_fetch(commands)
+    assert isinstance(asked.target, SegmentTarget)
+    assert asked.target.index == 2
+    it.deliver(asked)
+    state = it.playback.state(now_ms=it.now_ms)
+    assert (state.phase, state.position_ms, state.stalls) == ("playing", 9_500, 0)
+
+
+def test_a_seek_beyond_the_end_shows_the_end() -> None:
+    it = Viewer()
+    it.play_through(it.start() + it.receive(SeekAsked(10**9)))
+    assert Ended() in it.notices
+
+
+def test_subtitles_are_fetched_when_chosen_and_forgotten_when_declined() -> None:
+    it = Viewer()
+    it.start(presentation(track(), track("text", language="en", segments=1, segment_ms=20_000, has_init=False)))
+    [asked] = fetches(it.receive(TrackAsked("text-en")))
+    assert asked.target == SegmentTarget("text-en", 0, 0)
+    commands = it.receive(TextDeclined())
+    assert commands[:2] == [Cancel(asked.request_id), Discard("text-en")]
+
+
+def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
+    it = Viewer(("a",))
+    subtitles = track("text", language="en", segments=1, segment_ms=20_000, has_init=False)
+    pending = fetches(it.start(presentation(track(), subtitles)) + it.receive(TrackAsked("text-en")))
+    for _ in range(200):
+        fetch = pending.pop(0) if pending else None
+        if fetch is None:
+            pending += fetches(it.wake())
+        elif isinstance(fetch.target, SegmentTarget) and fetch.target.track_id == "text-en":
+            pending += fetches(it.fail(fetch))
+        else:
+            pending += fetches(it.deliver(fetch))
+        if it.playback.state(now_ms=it.now_ms).phase == "ended":
+            break
+    assert it.playback.state(now_ms=it.now_ms).phase == "ended"
+
+
+def test_another_language_takes_the_place_of_the_first() -> None:
+    it = Viewer()
+    it.start(presentation(track(), track("audio", language="en"), track("audio", language="de")))
+    commands = it.receive(TrackAsked("audio-de"))
+    assert Discard("audio-en") in commands
+    selected = [choice.track_id for choice in it.playback.state(now_ms=it.now_ms).tracks if choice.is_selected]
+    assert selected == ["video-und", "audio-de"]
+
+
+def test_steering_moves_the_next_request_and_drops_nobody() -> None:
+    it = Viewer(("a", "b", "c"))
+    pending = fetches(it.start())
+    it.receive(SteeringArrived(("c", "unheard-of"), 30_000))
+    init, segment = pending
+    it.deliver(init)
+    following = segment_fetch(it.deliver(segment))
+    assert following.appliance == "c"
+    assert segment_fetch(it.fail(following)).appliance == "a"
+
+
+def test_media_that_does_not_decode_ends_the_attempt() -> None:
+    it = Viewer()
+    it.start()
+    it.receive(MediaRefused("media-invalid", "A box of 3 bytes."))
+    assert it.playback.state(now_ms=it.now_ms).phase == "failed"
+
+
+def test_the_same_events_cause_the_same_commands() -> None:
+    def log() -> list[object]:
+        it = Viewer(seed=7)
+        it.play_through(it.start(), kbps=2_500)
+        return list(it.commands)
+
+    assert log() == log()

@@ -28,6 +28,8 @@ _OPTIONS = {
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
     "libsvtav1": {"preset": "12", "svtav1-params": "lp=1"},
 }
+# Bit-exact: else the muxer draws initialization vectors at random.
+_FORMAT = {"movflags": "dash+delay_moov+default_base_moof", "fflags": "+bitexact"}
 _CODECS = {"libx264": "avc1.64000a", "libx265": "hev1.1.6.L30.90", "libvpx-vp9": "vp09.00.10.08",
            "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus"}  # fmt: skip
 
@@ -116,7 +118,8 @@ def make_video(
 
     `colour`: Y, U and V of all its pixels instead.
     """
-    container_options = {"movflags": "dash+frag_keyframe+delay_moov+default_base_moof", **_encryption(keys)}
+    container_options = {**_FORMAT, **_encryption(keys)}
+    container_options["movflags"] += "+frag_keyframe"
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options=container_options) as container:
         stream = cast(
@@ -145,11 +148,7 @@ def make_audio(
     layout: str = "stereo",
 ) -> Clip:
     """A tone of 440 Hz that is silent for the second half of each second."""
-    container_options = {
-        "movflags": "dash+delay_moov+default_base_moof",
-        "frag_duration": str(segment_s * 1_000_000),
-        **_encryption(keys),
-    }
+    container_options = {**_FORMAT, **_encryption(keys), "frag_duration": str(segment_s * 1_000_000)}
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options=container_options) as container:
         stream = cast(Any, container.add_stream(codec, rate=rate, options={"b": "96k"}))

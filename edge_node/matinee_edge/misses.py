@@ -126,7 +126,11 @@ class Misses:
 
     async def _fetch(self, title_id: str, file: MediaFile) -> None:
         with self._shelf.landing(file) as landing:
-            await self._parent.pour(title_id, file, into=landing.write)
+            try:
+                await self._parent.pour(title_id, file, into=landing.write)
+            except TitleUnknown as error:
+                # Listed, so there is such a file: it is the parent that lacks it.
+                raise SegmentUnavailable(error.what, **error.facts) from error
             await asyncio.to_thread(landing.verify)
             self._shelf.place(title_id, landing)
 

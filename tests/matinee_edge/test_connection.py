@@ -51,6 +51,11 @@ async def test_a_head_that_does_not_end_is_cut_off_after_its_deadline(tmp_path: 
         assert await answered(url, b"GET / HTTP/1.1\r\nX: ") == b""
 
 
+async def test_an_idle_connection_is_closed_after_its_deadline(tmp_path: Path) -> None:
+    async with bounded(tmp_path, idle_deadline_ms=50) as url:
+        assert (await answered(url, HEALTH)).count(b"200 OK") == 1
+
+
 async def test_a_slow_head_on_a_kept_connection_is_cut_off_too(tmp_path: Path) -> None:
     async with bounded(tmp_path, head_deadline_ms=100) as url:
         assert (await answered(url, HEALTH, b"GET / HTT")).count(b"200 OK") == 1

@@ -88,6 +88,13 @@ async def test_a_failure_answers_for_a_while_and_then_the_parent_is_asked_again(
         assert len(it.spy.asked) == 2
 
 
+async def test_a_listed_file_that_the_parent_lacks_is_unavailable_not_unknown(tmp_path: Path) -> None:
+    async with site(tmp_path) as it:
+        other = MediaFile(path="absent.jpg", size_bytes=1, sha256="")
+        with pytest.raises(SegmentUnavailable, match=r"absent\.jpg"):
+            await it.misses.land("heat", other)
+
+
 async def test_a_parent_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     async with site(tmp_path, deadline_ms=50) as it:
         it.spy.is_open.clear()

@@ -111,6 +111,21 @@ async def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+async def test_an_answer_whose_later_file_cannot_be_had_ends_short_of_its_length(tmp_path: Path) -> None:
+    files = write_files(tmp_path, 100, 200)
+    open_file = opened_in(tmp_path)
+
+    async def open_first(file: MediaFile) -> int:
+        if file.path == "1":
+            raise SegmentUnavailable("away")
+        return await open_file(file)
+
+    spans = spans_of(files, first=0, length=300)
+    messages = await sent(SpanReply(spans, status=200, headers={}, open_file=open_first, tally=Tally()))
+    assert body(messages) == (tmp_path / "0").read_bytes()
+    assert messages[-1]["more_body"]
+
+
 async def test_a_file_that_ends_early_is_corrupt(tmp_path: Path) -> None:
     write_files(tmp_path, 10)
     descriptor = os.open(tmp_path / "0", os.O_RDONLY)

@@ -62,13 +62,18 @@ def reply(value: object, *, status: int = 200, headers: Mapping[str, str] | None
 
 def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
-    status = _STATUS.get(type(error), 500)
+    status = status_of(type(error))
     headers = {}
     if isinstance(error, ServiceUnavailable) and error.retry_after_ms is not None:
         headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(problem_of(error, status=status)), status, headers, CONTENT_TYPE)
+
+
+def status_of(error_type: type[MatineeError]) -> int:
+    """The HTTP status of a refusal; 500 for what no client can mend."""
+    return _STATUS.get(error_type, 500)
 
 
 async def _refuse_known(request: Request, error: Exception) -> Response:

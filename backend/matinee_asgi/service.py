@@ -8,15 +8,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from matinee_asgi.endpoint import Endpoint
 from matinee_asgi.reply import EXCEPTION_HANDLERS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Routes that belong together, and what must run while they are served."""
+    """Endpoints and routes that belong together, and what must run while they are served."""
 
     name: str
-    routes: tuple[BaseRoute, ...]
+    endpoints: tuple[Endpoint, ...] = ()
+    """What the API document describes."""
+    routes: tuple[BaseRoute, ...] = ()
+    """What it does not: streams, health."""
     running: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     """Entered before the first request, left after the last."""
 
@@ -35,8 +39,12 @@ def compose(services: Sequence[Service], *, middleware: Sequence[Middleware] = (
             yield
 
     return Starlette(
-        routes=[route for service in services for route in service.routes],
+        routes=[route for service in services for route in _routes_of(service)],
         middleware=list(middleware),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+
+
+def _routes_of(service: Service) -> list[BaseRoute]:
+    return [*(endpoint.route() for endpoint in service.endpoints), *service.routes]

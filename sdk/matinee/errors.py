@@ -23,6 +23,8 @@ MatineeError
     ├── TokenInvalid          a token that is forged, expired or meant for somebody else
     ├── StorageFull           the disk has no room for what must be kept
     ├── MezzanineInvalid      a source file that cannot be made into a title
+    ├── AlreadyRunning        another run holds the state directory
+    ├── ProcessFailed         a process of the system did not start, or did not do its work
     └── ServiceUnavailable    the control plane is away or overloaded; says when to come back
 
 Each class names a condition, carries its facts as fields, and has a stable `code`: the last part of the
@@ -33,6 +35,7 @@ from typing import ClassVar
 
 __all__ = [
     "ERRORS_BY_CODE",
+    "AlreadyRunning",
     "AppError",
     "DependencyMissing",
     "FormatUnsupported",
@@ -47,6 +50,7 @@ __all__ = [
     "NetworkUnreachable",
     "NotEntitled",
     "OperatorError",
+    "ProcessFailed",
     "RequestInvalid",
     "SegmentUnavailable",
     "ServiceUnavailable",
@@ -69,7 +73,7 @@ class MatineeError(Exception):
     what_to_do: ClassVar[str] = ""
     """The next step for whoever must act, a sentence."""
 
-    def __init__(self, what: str, **facts: object) -> None:
+    def __init__(self, what: str, /, **facts: object) -> None:
         """`what` says what happened and to what; `facts` are kept as `self.facts`. Neither holds a secret."""
         super().__init__(what)
         self.what = what
@@ -186,11 +190,21 @@ class MezzanineInvalid(OperatorError):
     what_to_do = "Name a file that FFmpeg can read, with at least one second of video."
 
 
+class AlreadyRunning(OperatorError):
+    code = "already-running"
+    what_to_do = "Stop it first, or name another state directory with --state."
+
+
+class ProcessFailed(OperatorError):
+    code = "process-failed"
+    what_to_do = "Read its log."
+
+
 class ServiceUnavailable(OperatorError):
     code = "service-unavailable"
     what_to_do = "Come back later."
 
-    def __init__(self, what: str, *, retry_after_ms: int | None = None, **facts: object) -> None:
+    def __init__(self, what: str, /, *, retry_after_ms: int | None = None, **facts: object) -> None:
         super().__init__(what, retry_after_ms=retry_after_ms, **facts)
         self.retry_after_ms = retry_after_ms
         """The server's own wish, a floor on the wait; None if it stated none."""

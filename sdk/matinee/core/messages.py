@@ -34,6 +34,10 @@ class Started(msgspec.Struct, frozen=True):
     """Best first; at least one."""
     position_ms: int = 0
     """Where to begin."""
+    asked_ms: int | None = None
+    """When the viewer asked for it, on the clock of `now_ms`: start-up is counted from there. None means now."""
+    steer_after_ms: int | None = None
+    """When the list of appliances is worth asking for anew; None if only the manifest can say so."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):
@@ -170,6 +174,8 @@ class Append(msgspec.Struct, frozen=True):
     init_request_id: int | None
     start_ms: int
     end_ms: int
+    is_last: bool
+    """Nothing follows it on this track."""
 
 
 class Discard(msgspec.Struct, frozen=True):

@@ -88,13 +88,15 @@ class Playback:
                 self._tally.note(command.notice)
         return self._commands
 
-    def position_ms(self, *, now_ms: int) -> int:
-        return self._playhead.position_ms(now_ms=now_ms)
+    @property
+    def playhead(self) -> Playhead:
+        """Where the viewer is; to be read, not moved."""
+        return self._playhead
 
     @property
-    def is_moving(self) -> bool:
-        """Whether the position moves with the clock."""
-        return self._playhead.is_moving
+    def can_decrypt(self) -> bool:
+        """Whether the keys are here, or none are needed."""
+        return self._has_keys
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -142,6 +144,7 @@ class Playback:
             case Started():
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=now_ms)
                 self._delivery.appliances = event.appliances
+                self._steer_at_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead():
                 self._read(event, now_ms)

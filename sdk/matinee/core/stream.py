@@ -76,17 +76,18 @@ class Stream:
         if self.wanted is None or self._segment_id is None or self.wanted.rung not in self._init_ids:
             return None
         segment = self.segment(self.wanted)
-        append = Append(
-            self._segment_id,
-            self.wanted,
-            self._init_ids[self.wanted.rung],
-            segment.start_ms,
-            segment.start_ms + segment.duration_ms,
-        )
-        self.frontier_ms = append.end_ms
+        target, request_id = self.wanted, self._segment_id
+        self.frontier_ms = segment.start_ms + segment.duration_ms
         self.wanted = None
         self._segment_id = None
-        return append
+        return Append(
+            request_id,
+            target,
+            self._init_ids[target.rung],
+            start_ms=segment.start_ms,
+            end_ms=self.frontier_ms,
+            is_last=self.is_whole,
+        )
 
     def segment(self, target: SegmentTarget) -> Segment:
         return self.track.renditions[target.rung].segments[target.index]

@@ -23,7 +23,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """As the manifest counts; rising by one."""
     start_ms: int
-    """On the presentation's timeline; the first segment of a title starts at or near 0."""
+    """On the presentation's timeline; the first segment of a title starts at or near 0, also shortly before it."""
     duration_ms: int
     """> 0."""
     resource: Resource
@@ -46,6 +46,10 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     init: Resource | None = None
     segments: tuple[Segment, ...]
     """In playing order, without overlap; at least one."""
+    tile_columns: int = 1
+    """Of an image: how many thumbnails stand side by side in it; `width` and `height` are of all together. > 0."""
+    tile_rows: int = 1
+    """Of an image: how many rows of thumbnails it has. They follow one another row by row, at equal intervals. > 0."""
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):

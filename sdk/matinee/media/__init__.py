@@ -1,5 +1,7 @@
 """Media: ISO-BMFF boxes, CENC decryption, and decoding by PyAV (the `media` extra).
 
-`boxes` and `cenc` need no extra; `decode` does, and says so when it is missing. Bytes in, values out: no
-network, no clock, no task. What blocks (decryption, decoding) is called from a worker thread by the runtime.
+`boxes` walks, `header` reads init segments, `fragments` finds the samples of media segments, `cenc` opens what is
+encrypted: none of them needs an extra. `decode` makes pictures and sound, by way of `codec`, the one module that knows
+PyAV; it says so when it is missing. Bytes in, values out: no network, no clock, no task. What blocks (decryption,
+decoding) is called from a worker thread by the runtime.
 """

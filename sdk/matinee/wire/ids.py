@@ -1,10 +1,11 @@
-"""The identifiers that travel, as constrained types: what does not fit is refused while decoding."""
+"""The identifiers that travel, as constrained types: what does not fit is refused while decoding.
+
+Patterns end in `$(?!\\n)`: Python's `$` alone lets a final newline pass, and `\\Z` means nothing in JSON Schema.
+"""
 
 from typing import Annotated
 
 from msgspec import Meta
-
-# `$(?!\n)`: in Python `$` alone also matches before a final line break, and `\Z` is no ECMAScript, which OpenAPI wants.
 
 TitleId = Annotated[str, Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$(?!\n)")]
 """A title's name in URLs and folders: lower-case letters, digits and inner dashes; 1 to 64 characters."""

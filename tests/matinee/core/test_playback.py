@@ -8,6 +8,7 @@ from matinee.core.messages import (
     Discard,
     Fetch,
     FetchKeys,
+    FetchSteering,
     InitTarget,
     KeysArrived,
     KeysRefused,
@@ -62,7 +63,10 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     init, segment = fetches(it.start())
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
-    assert Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000) in commands
+    assert (
+        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
+        in commands
+    )
     assert FirstFrameReady(200) in it.notices
 
 
@@ -231,6 +235,14 @@ def test_steering_moves_the_next_request_and_drops_nobody() -> None:
     following = segment_fetch(it.deliver(segment))
     assert following.appliance == "c"
     assert segment_fetch(it.fail(following)).appliance == "a"
+
+
+def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
+    it = Viewer()
+    it.receive(Started(("a", "b"), steer_after_ms=500))
+    assert FetchSteering() in it.wake()
+    it.receive(SteeringArrived(("b", "a"), 100))
+    assert FetchSteering() in it.wake()
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:

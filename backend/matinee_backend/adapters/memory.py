@@ -1,0 +1,190 @@
+"""The ports in memory: for tests, and for the shape that a real adapter must keep."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from matinee_backend.records import (
+    Account,
+    CatalogTitle,
+    Device,
+    HeardAppliance,
+    LogRecord,
+    StreamLease,
+    Watched,
+)
+
+
+class MemoryTitles:
+    def __init__(self) -> None:
+        self._titles: dict[str, CatalogTitle] = {}
+
+    async def put(self, title: CatalogTitle) -> None:
+        self._titles[title.index.title_id] = title
+
+    async def remove(self, title_id: str) -> None:
+        self._titles.pop(title_id, None)
+
+    async def title(self, title_id: str) -> CatalogTitle | None:
+        return self._titles.get(title_id)
+
+    async def titles(self) -> tuple[CatalogTitle, ...]:
+        return tuple(self._titles[title_id] for title_id in sorted(self._titles))
+
+
+class MemoryMembers:
+    def __init__(self) -> None:
+        self._accounts: dict[str, Account] = {}
+        self._profiles: dict[str, dict[str, str]] = {}
+        self._devices: dict[str, Device] = {}
+
+    async def put_account(self, account: Account) -> bool:
+        same_email = await self.account_of(account.email)
+        if same_email is not None and same_email.account_id != account.account_id:
+            return False
+        self._accounts[account.account_id] = account
+        return True
+
+    async def account(self, account_id: str) -> Account | None:
+        return self._accounts.get(account_id)
+
+    async def account_of(self, email: str) -> Account | None:
+        return next((account for account in self._accounts.values() if account.email == email), None)
+
+    async def put_profile(self, profile_id: str, *, account_id: str, name: str) -> None:
+        self._profiles.setdefault(account_id, {})[profile_id] = name
+
+    async def profiles(self, account_id: str) -> Mapping[str, str]:
+        return dict(self._profiles.get(account_id, {}))
+
+    async def register_device(self, device: Device, *, keep: int) -> Device:
+        own = await self.devices(device.account_id)
+        known = next((other for other in own if other.agreement_key == device.agreement_key), None)
+        if known is not None:
+            return known
+        for surplus in own[: max(0, len(own) + 1 - keep)]:
+            del self._devices[surplus.device_id]
+        self._devices[device.device_id] = device
+        return device
+
+    async def device(self, device_id: str) -> Device | None:
+        return self._devices.get(device_id)
+
+    async def devices(self, account_id: str) -> tuple[Device, ...]:
+        own = [device for device in self._devices.values() if device.account_id == account_id]
+        return tuple(sorted(own, key=lambda device: (device.registered_wall_ms, device.device_id)))
+
+
+class MemoryLeases:
+    def __init__(self) -> None:
+        self._leases: dict[str, StreamLease] = {}
+
+    async def acquire(self, lease: StreamLease, *, limit: int, wall_ms: int) -> bool:
+        own = [other for other in self._leases.values() if other.account_id == lease.account_id]
+        others = [other for other in own if other.device_id != lease.device_id and other.expires_wall_ms > wall_ms]
+        if len(others) >= limit:
+            return False
+        for gone in own:
+            if gone not in others:
+                del self._leases[gone.session_id]
+        self._leases[lease.session_id] = lease
+        return True
+
+    async def renew(self, session_id: str, *, account_id: str, expires_wall_ms: int) -> bool:
+        lease = self._leases.get(session_id)
+        if lease is None or lease.account_id != account_id:
+            return False
+        self._leases[session_id] = StreamLease(
+            account_id=account_id,
+            session_id=session_id,
+            device_id=lease.device_id,
+            title_id=lease.title_id,
+            expires_wall_ms=max(lease.expires_wall_ms, expires_wall_ms),
+        )
+        return True
+
+    async def release(self, session_id: str, *, account_id: str) -> None:
+        lease = self._leases.get(session_id)
+        if lease is not None and lease.account_id == account_id:
+            del self._leases[session_id]
+
+    async def in_use(self, account_id: str, *, wall_ms: int) -> tuple[StreamLease, ...]:
+        leases = [self._leases[session_id] for session_id in sorted(self._leases)]
+        return tuple(lease for lease in leases if lease.account_id == account_id and lease.expires_wall_ms > wall_ms)
+
+
+class MemoryHistory:
+    def __init__(self) -> None:
+        self._watched: dict[tuple[str, str], Watched] = {}
+
+    async def put(self, watched: Watched) -> None:
+        last = self._watched.get((watched.profile_id, watched.title_id))
+        if last is None or watched.watched_wall_ms >= last.watched_wall_ms:
+            self._watched[watched.profile_id, watched.title_id] = watched
+
+    async def watched(self, profile_id: str, title_id: str) -> Watched | None:
+        return self._watched.get((profile_id, title_id))
+
+    async def recent(self, profile_id: str, *, limit: int) -> tuple[Watched, ...]:
+        own = [watched for watched in self._watched.values() if watched.profile_id == profile_id]
+        return tuple(sorted(own, key=lambda watched: (-watched.watched_wall_ms, watched.title_id))[:limit])
+
+    async def viewers_by_title(self) -> Mapping[str, int]:
+        viewers: dict[str, int] = {}
+        for _, title_id in self._watched:
+            viewers[title_id] = viewers.get(title_id, 0) + 1
+        return viewers
+
+
+class MemoryAppliances:
+    def __init__(self) -> None:
+        self._heard: dict[str, tuple[int, HeardAppliance]] = {}
+
+    async def hear(self, appliance: HeardAppliance, *, wall_ms: int) -> None:
+        self._heard[appliance.appliance] = (wall_ms, appliance)
+
+    async def heard_since(self, wall_ms: int) -> tuple[HeardAppliance, ...]:
+        return tuple(
+            appliance for _, (heard_wall_ms, appliance) in sorted(self._heard.items()) if heard_wall_ms >= wall_ms
+        )
+
+
+class MemoryKeys:
+    def __init__(self, keys: Mapping[str, Mapping[str, bytes]]) -> None:
+        """`keys`: content keys by key id, by title id."""
+        self._keys = keys
+
+    async def content_keys(self, title_id: str) -> Mapping[str, bytes]:
+        return self._keys.get(title_id, {})
+
+
+class MemoryEvents:
+    def __init__(self) -> None:
+        self._values: list[bytes] = []
+        self._places: dict[str, int] = {}
+        self._grown = asyncio.Event()
+
+    async def append(self, values: Sequence[bytes]) -> int:
+        first = len(self._values)
+        self._values.extend(values)
+        self._grown.set()
+        self._grown = asyncio.Event()
+        return first
+
+    async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
+        values = self._values[offset : offset + limit]
+        return tuple(LogRecord(offset=offset + index, value=value) for index, value in enumerate(values))
+
+    async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
+        if offset < len(self._values):
+            return
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                await self._grown.wait()
+        except TimeoutError:
+            return
+
+    async def place(self, reader: str) -> int:
+        return self._places.get(reader, 0)
+
+    async def keep_place(self, reader: str, offset: int) -> None:
+        self._places[reader] = offset

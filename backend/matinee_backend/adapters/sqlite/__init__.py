@@ -1,0 +1,1 @@
+"""The ports on one SQLite file, shared by any number of processes of one machine."""

@@ -1,0 +1,142 @@
+"""What the services ask of storage. Every adapter of a port passes its suite in `tests/contracts`.
+
+Any method may raise ServiceUnavailable when the store is broken or overloaded; nothing else is raised
+unless a method says so. What a method has returned from is kept through the death of the process, except
+by the adapters in `adapters.memory`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from matinee_backend.records import (
+    Account,
+    CatalogTitle,
+    Device,
+    HeardAppliance,
+    LogRecord,
+    StreamLease,
+    Watched,
+)
+
+
+class TitleStore(Protocol):
+    async def put(self, title: CatalogTitle) -> None:
+        """Adds the title, or replaces the one of the same id."""
+        ...
+
+    async def remove(self, title_id: str) -> None:
+        """The title is gone, if it was there."""
+        ...
+
+    async def title(self, title_id: str) -> CatalogTitle | None: ...
+
+    async def titles(self) -> tuple[CatalogTitle, ...]:
+        """All of them, by id."""
+        ...
+
+
+class MemberStore(Protocol):
+    async def put_account(self, account: Account) -> bool:
+        """Adds the account, or replaces the one of the same id.
+
+        False, and nothing changed, if another account has its e-mail.
+        """
+        ...
+
+    async def account(self, account_id: str) -> Account | None: ...
+
+    async def account_of(self, email: str) -> Account | None: ...
+
+    async def put_profile(self, profile_id: str, *, account_id: str, name: str) -> None: ...
+
+    async def profiles(self, account_id: str) -> Mapping[str, str]:
+        """Names by profile id, oldest first."""
+        ...
+
+    async def register_device(self, device: Device, *, keep: int) -> Device:
+        """The account's device of this agreement key: the one registered before, else `device`.
+
+        An account keeps `keep` devices, the latest registered.
+        """
+        ...
+
+    async def device(self, device_id: str) -> Device | None: ...
+
+    async def devices(self, account_id: str) -> tuple[Device, ...]: ...
+
+
+class StreamLeases(Protocol):
+    """The streams in use. Strongly consistent: whoever asks, in whichever process, no limit is ever passed."""
+
+    async def acquire(self, lease: StreamLease, *, limit: int, wall_ms: int) -> bool:
+        """Whether the stream may begin: fewer than `limit` other devices of the account hold a lease.
+
+        It takes the place of the device's last one.
+        """
+        ...
+
+    async def renew(self, session_id: str, *, account_id: str, expires_wall_ms: int) -> bool:
+        """Whether the lease was still there; it never ends earlier than it would have."""
+        ...
+
+    async def release(self, session_id: str, *, account_id: str) -> None:
+        """The lease is gone, if it was there and of this account."""
+        ...
+
+    async def in_use(self, account_id: str, *, wall_ms: int) -> tuple[StreamLease, ...]:
+        """Those that have not expired, by session."""
+        ...
+
+
+class HistoryStore(Protocol):
+    """What was watched. The last write wins by `watched_wall_ms`, so that telling it twice changes nothing."""
+
+    async def put(self, watched: Watched) -> None: ...
+
+    async def watched(self, profile_id: str, title_id: str) -> Watched | None: ...
+
+    async def recent(self, profile_id: str, *, limit: int) -> tuple[Watched, ...]:
+        """Latest first."""
+        ...
+
+    async def viewers_by_title(self) -> Mapping[str, int]:
+        """How many profiles have watched each title; titles without any are absent."""
+        ...
+
+
+class ApplianceDirectory(Protocol):
+    async def hear(self, appliance: HeardAppliance, *, wall_ms: int) -> None:
+        """It is alive, and this is what it says now."""
+        ...
+
+    async def heard_since(self, wall_ms: int) -> tuple[HeardAppliance, ...]:
+        """Those heard at `wall_ms` or later, by name."""
+        ...
+
+
+class KeyVault(Protocol):
+    async def content_keys(self, title_id: str) -> Mapping[str, bytes]:
+        """The title's 16-byte keys by key id; empty if it has none here."""
+        ...
+
+
+class EventLog(Protocol):
+    """An append-only log with one writer, any number of readers, and a place kept for each by name."""
+
+    async def append(self, values: Sequence[bytes]) -> int:
+        """All values follow one another in the log, or none is there. The offset of the first."""
+        ...
+
+    async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
+        """At most `limit` records from `offset` on, or from the oldest that is kept if that is later."""
+        ...
+
+    async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
+        """Returns once there may be a record at `offset`, at the latest after `timeout_ms`."""
+        ...
+
+    async def place(self, reader: str) -> int:
+        """Where `reader` goes on; 0 for one that is new."""
+        ...
+
+    async def keep_place(self, reader: str, offset: int) -> None: ...

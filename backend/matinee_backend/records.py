@@ -1,0 +1,76 @@
+"""What the control plane remembers, as frozen values; `ports` says where."""
+
+import msgspec
+
+from matinee.wire.ids import OpaqueId, TitleId, WallMs
+from matinee.wire.title import TitleIndex
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    account_id: OpaqueId
+    email: str
+    """Normalized (`services.auth.rules.normal_email`); unique."""
+    password_hash: str
+    plan: str
+    """A name of `services.entitlement.rules.STREAMS_BY_PLAN`."""
+    country: str
+    """ISO 3166 alpha-2: where the account lives."""
+    is_active: bool = True
+
+    def __repr__(self) -> str:
+        return f"Account({self.account_id})"
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    device_id: OpaqueId
+    account_id: OpaqueId
+    name: str
+    agreement_key: str
+    """X25519 public key, base64url: licenses are wrapped to it."""
+    registered_wall_ms: WallMs
+
+
+class StreamLease(msgspec.Struct, frozen=True, kw_only=True):
+    """One stream in use. A device holds at most one."""
+
+    account_id: OpaqueId
+    session_id: OpaqueId
+    device_id: OpaqueId
+    title_id: TitleId
+    expires_wall_ms: WallMs
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a profile has come in a title."""
+
+    profile_id: OpaqueId
+    title_id: TitleId
+    position_ms: int
+    watched_wall_ms: WallMs
+    is_completed: bool = False
+
+
+class CatalogTitle(msgspec.Struct, frozen=True, kw_only=True):
+    """A title that is whole in the origin's store."""
+
+    index: TitleIndex
+    """Without its `files`, which only appliances need."""
+    has_poster: bool
+    added_wall_ms: WallMs
+
+
+class HeardAppliance(msgspec.Struct, frozen=True, kw_only=True):
+    """What the directory keeps of an appliance's last heartbeat."""
+
+    appliance: str
+    kind: str
+    base_url: str
+    titles: frozenset[str]
+    connections: int
+    is_draining: bool
+
+
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+    offset: int
+    """Its place in the log: from 0, rising by one."""
+    value: bytes

@@ -1,0 +1,1 @@
+"""Catalog: what there is to watch, in rows."""

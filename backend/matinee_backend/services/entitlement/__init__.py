@@ -1,0 +1,1 @@
+"""Entitlement: who may play what now, and how many streams at once."""

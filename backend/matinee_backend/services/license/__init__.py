@@ -1,0 +1,1 @@
+"""License: content keys, wrapped to one device and signed."""

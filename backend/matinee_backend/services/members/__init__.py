@@ -1,0 +1,1 @@
+"""Members: the profiles of an account."""

@@ -1,0 +1,1 @@
+"""Playback: one request, and everything a player needs until the end."""

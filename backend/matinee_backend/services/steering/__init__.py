@@ -1,0 +1,1 @@
+"""Steering: which appliances serve a session, and what each should hold."""

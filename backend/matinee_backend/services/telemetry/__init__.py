@@ -1,0 +1,1 @@
+"""Telemetry: what players tell, kept in the event log and followed from there."""

@@ -1,0 +1,103 @@
+"""Every knob of the control plane, in one frozen value."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from matinee.errors import SettingsInvalid
+
+_Positive = Annotated[int, Meta(ge=1)]
+_HOUR_MS = 3_600_000
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is not known is refused."""
+
+
+class AuthSettings(_Settings, frozen=True, kw_only=True):
+    access_lifetime_ms: _Positive = 12 * _HOUR_MS
+    """How long a login lasts."""
+    tries: _Positive = 10
+    """Logins that one account may try from one address before it must wait."""
+    try_every_ms: _Positive = 30_000
+    """How soon a further try is granted."""
+    max_try_buckets: _Positive = 10_000
+    """Accounts and addresses remembered; beyond it the least recently used is forgotten."""
+    max_checks: _Positive = 2
+    """Password checks at once: each keeps a core and 32 MiB busy for about 0.2 s."""
+    max_checks_waiting: _Positive = 32
+    """Logins that may wait for a check; more are told when to come back."""
+    max_devices: _Positive = 32
+    """Devices kept for one account; beyond it the one registered first is forgotten."""
+
+
+class StreamSettings(_Settings, frozen=True, kw_only=True):
+    lease_ms: _Positive = 90_000
+    """A stream that tells nothing for so long no longer counts. Players tell every 10 s."""
+
+
+class LicenseSettings(_Settings, frozen=True, kw_only=True):
+    lifetime_ms: _Positive = 48 * _HOUR_MS
+    """How long a license plays, unless the title's own window ends before."""
+
+
+class SteeringSettings(_Settings, frozen=True, kw_only=True):
+    media_token_lifetime_ms: _Positive = 4 * _HOUR_MS
+    """How long appliances serve a session without a new list."""
+    ttl_s: _Positive = 30
+    """When players ask for the next list. Seconds, as the standard has it."""
+    load_step: _Positive = 16
+    """Appliances whose connections differ by less count as equally loaded: each session then has its own order."""
+    isp_titles: _Positive = 20
+    """Titles that an ISP appliance is asked to hold: the most watched, then the newest."""
+
+
+class GatewaySettings(_Settings, frozen=True, kw_only=True):
+    public_url: str = ""
+    """Where players reach this service, without a final `/`. Empty: what the request says in `Host`."""
+    deadline_ms: _Positive = 10_000
+    """An answer has begun by then, or it is a 503."""
+    retry_after_ms: _Positive = 2_000
+    """When those come back whose request was not answered in time."""
+
+
+class MediaStoreSettings(_Settings, frozen=True, kw_only=True):
+    scan_every_ms: _Positive = 1_000
+    """How often the origin's folder is looked through for new titles."""
+
+
+class Settings(_Settings, frozen=True, kw_only=True):
+    auth: AuthSettings = AuthSettings()
+    streams: StreamSettings = StreamSettings()
+    license: LicenseSettings = LicenseSettings()
+    steering: SteeringSettings = SteeringSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    media_store: MediaStoreSettings = MediaStoreSettings()
+
+
+def read_settings(file: Path | None, *, public_url: str = "") -> Settings:
+    """The settings in a TOML file (defaults without one), `public_url` from the command line above it.
+
+    Raises SettingsInvalid for a file that cannot be read, a key that is not known, a value out of range.
+    """
+    try:
+        settings = Settings() if file is None else msgspec.toml.decode(file.read_bytes(), type=Settings)
+    except OSError as error:
+        raise SettingsInvalid(f"{file} cannot be read: {error.strerror}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"{file}: {error}.") from error
+    if not public_url:
+        return settings
+    gateway = msgspec.structs.replace(settings.gateway, public_url=public_url.rstrip("/"))
+    return msgspec.structs.replace(settings, gateway=gateway)
+
+
+def chosen(names: str, *, among: Sequence[str]) -> tuple[str, ...]:
+    """The comma-separated `names` in the order of `among`; all of `among` for none. Raises SettingsInvalid."""
+    wanted = {name.strip() for name in names.split(",") if name.strip()}
+    if unknown := sorted(wanted - set(among)):
+        raise SettingsInvalid(f"There is no service {', '.join(unknown)}, but {', '.join(among)}.")
+    return tuple(name for name in among if name in wanted or not wanted)

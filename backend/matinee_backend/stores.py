@@ -1,0 +1,62 @@
+"""The stores of one state folder: here, and only here, each port is given its adapter."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from matinee_backend.adapters.event_log import DiskEventLog
+from matinee_backend.adapters.key_folder import KeyFolder
+from matinee_backend.adapters.sqlite.appliances import SqliteAppliances
+from matinee_backend.adapters.sqlite.database import Database
+from matinee_backend.adapters.sqlite.history import SqliteHistory
+from matinee_backend.adapters.sqlite.leases import SqliteLeases
+from matinee_backend.adapters.sqlite.members import SqliteMembers
+from matinee_backend.adapters.sqlite.titles import SqliteTitles
+from matinee_backend.ports import (
+    ApplianceDirectory,
+    EventLog,
+    HistoryStore,
+    KeyVault,
+    MemberStore,
+    StreamLeases,
+    TitleStore,
+)
+from matinee_backend.state import StateFolder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    titles: TitleStore
+    members: MemberStore
+    leases: StreamLeases
+    history: HistoryStore
+    appliances: ApplianceDirectory
+    keys: KeyVault
+    events: EventLog
+    close: Callable[[], Awaitable[None]]
+
+
+def open_stores(state: StateFolder, *, writes_events: bool = False) -> Stores:
+    """The embedded stores, to be closed at the end.
+
+    Raises SettingsInvalid if the folder has not been prepared, or if `writes_events` and another process does.
+    """
+    master_key = state.master_key()
+    database = Database(state.database)
+    events = DiskEventLog(state.events)
+    if writes_events:
+        events.open()
+
+    async def close() -> None:
+        await events.close()
+        await database.close()
+
+    return Stores(
+        titles=SqliteTitles(database),
+        members=SqliteMembers(database),
+        leases=SqliteLeases(database),
+        history=SqliteHistory(database),
+        appliances=SqliteAppliances(database),
+        keys=KeyFolder(state.keys, master_key=master_key),
+        events=events,
+        close=close,
+    )

@@ -1,0 +1,1 @@
+"""Screens: each turns keys into wishes and facts into the next view; none decides how to play."""

@@ -1,0 +1,66 @@
+"""URL references (RFC 3986): read against one another, and refused where nobody could fetch them."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from matinee.errors import FormatUnsupported
+from matinee.manifest.elements import Element
+
+MAX_REFERENCE_CHARS = 4096
+
+_ORIGIN_AND_PATH = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_SCHEMES = ("", "http", "https")
+
+
+def resolved(reference: str, *, url: str, at: Element) -> str:
+    """`reference` as an absolute URL, read against `url`, which is one.
+
+    Raises: ManifestInvalid if it is no URL reference, FormatUnsupported if its scheme is not HTTP's.
+    """
+    try:
+        return urljoin(url, _checked(reference, at=at))
+    except ValueError as error:
+        raise at.invalid("a URL is malformed") from error
+
+
+def folded(reference: str, *, onto: str, at: Element) -> str:
+    """`reference` read against `onto`, which may be relative itself: then so is the outcome.
+
+    `urljoin` cannot do this: against a relative base it loses leading `..` parts. Here they stay in, for the
+    join with an absolute base that comes last.
+    Raises: as `resolved`.
+    """
+    if not reference:
+        return onto
+    origin, path = _origin_and_path(onto)
+    if origin:
+        return resolved(reference, url=onto, at=at)
+    if _origin_and_path(reference)[0] or reference.startswith("/"):
+        return _checked(reference, at=at)
+    if reference.startswith(("?", "#")):
+        return _checked(path + reference, at=at)
+    return _checked(path[: path.rfind("/") + 1] + reference, at=at)
+
+
+def _origin_and_path(reference: str) -> tuple[str, str]:
+    found = _ORIGIN_AND_PATH.match(reference)
+    assert found is not None, "it matches the empty string"
+    return found[1], found[2]
+
+
+def _checked(reference: str, *, at: Element) -> str:
+    if len(reference) > MAX_REFERENCE_CHARS or _CONTROLS.search(reference):
+        raise at.invalid("a URL is too long or holds control characters")
+    if ":" not in reference and "//" not in reference:
+        return reference
+    try:
+        scheme = urlsplit(reference).scheme
+    except ValueError as error:
+        raise at.invalid("a URL is malformed") from error
+    if scheme not in _SCHEMES:
+        raise FormatUnsupported(
+            f"The manifest refers to something by {scheme}: at line {at.line}; http and https are fetched.",
+            line=at.line,
+        )
+    return reference

@@ -1,0 +1,194 @@
+"""What an init segment says: how its track counts time, and how its samples are protected."""
+
+import msgspec
+
+from matinee.errors import FormatUnsupported, MediaInvalid
+from matinee.media.boxes import Box, children, fields, find, need, top_level, version_and_flags
+
+MAX_TIME = 1 << 60
+"""In any timescale, so that sums of times fit FFmpeg's 64 bits."""
+
+# Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3).
+_ENTRY_FIELDS_BYTES = {"vide": 78, "soun": 28}
+# Where a decoder configuration keeps the size of its NAL length prefixes (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
+_NAL_LENGTH_AT = {"avcC": 4, "hvcC": 21}
+_EMPTY_EDIT = -1
+
+
+class Protection(msgspec.Struct, frozen=True, kw_only=True):
+    """How samples are encrypted (ISO/IEC 23001-7)."""
+
+    scheme: str
+    """`cenc`, `cbcs`, ..."""
+    key_id: str
+    """The `default_KID`: 32 lower-case hexadecimal digits."""
+    iv_bytes: int
+    """Of each sample's own initialization vector: 8 or 16; 0 if all share `constant_iv`."""
+    constant_iv: bytes
+    crypt_blocks: int
+    """With `skip_blocks`, the pattern of encrypted and clear blocks; both 0 if there is none."""
+    skip_blocks: int
+
+
+class SampleDefaults(msgspec.Struct, frozen=True):
+    """What is true of a sample of which its fragment says nothing else."""
+
+    duration: int
+    size: int
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """An init segment, as far as a player needs it."""
+
+    kind: str
+    """The handler: `vide` or `soun`."""
+    codec: str
+    """The sample entry's type before encryption, as in `avc1`."""
+    track_id: int
+    timescale: int
+    """Units per second. > 0."""
+    shift: int
+    """What the edit list adds to a composition time to make it a presentation time, in `timescale` units."""
+    defaults: SampleDefaults
+    nal_length_bytes: int
+    """Of the length in front of each NAL unit; 0 for codecs without."""
+    protection: Protection | None
+    """None if the track is clear."""
+    pssh: tuple[bytes, ...]
+    """Whole boxes, for whoever asks a license system."""
+
+
+def read_header(init: bytes) -> Header:
+    """What `init` says.
+
+    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if it is not one track of video or sound.
+    """
+    moov = next((box for box in top_level(init) if box.kind == "moov"), None)
+    if moov is None:
+        raise MediaInvalid("The init segment has no box moov.", box="moov", offset=0)
+    tracks = [box for box in children(init, moov) if box.kind == "trak"]
+    if len(tracks) != 1:
+        raise FormatUnsupported(f"An init segment of {len(tracks)} tracks; CMAF has one.", tracks=len(tracks))
+    [track] = tracks
+    timescale = _timescale(init, need(init, track, "mdia", "mdhd"))
+    kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    entry = sample_entries(init, track, kind=kind)[0]
+    entry_boxes = list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
+    sinf = next((box for box in entry_boxes if box.kind == "sinf"), None)
+    return Header(
+        kind=kind,
+        codec=_original_format(init, sinf) if sinf else entry.kind,
+        track_id=fields(init, need(init, track, "tkhd"), "I", at=_after_times(init, need(init, track, "tkhd")))[0],
+        timescale=timescale,
+        shift=_shift(init, moov, track, timescale=timescale),
+        defaults=_defaults(init, moov),
+        nal_length_bytes=_nal_length_bytes(init, entry_boxes),
+        protection=_protection(init, sinf) if sinf else None,
+        pssh=tuple(init[box.start : box.end] for box in children(init, moov) if box.kind == "pssh"),
+    )
+
+
+def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:
+    """The track's sample entries, encrypted ones first: a clear lead has a second, clear one. Raises MediaInvalid."""
+    if kind not in _ENTRY_FIELDS_BYTES:
+        raise FormatUnsupported(f"A track of {kind!r} is neither video nor sound.", handler=kind)
+    stsd = need(init, track, "mdia", "minf", "stbl", "stsd")
+    entries = sorted(children(init, stsd, skip_bytes=8), key=lambda entry: not entry.kind.startswith("enc"))
+    if not entries:
+        raise MediaInvalid("The init segment describes no samples.", box="stsd", offset=stsd.start)
+    return entries
+
+
+def protection_boxes(init: bytes, track: Box) -> list[tuple[Box, Box, str]]:
+    """Each encrypted sample entry with its `sinf` and the type it had before encryption. Raises MediaInvalid."""
+    kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    return [
+        (entry, box, _original_format(init, box))
+        for entry in sample_entries(init, track, kind=kind)
+        for box in children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind])
+        if box.kind == "sinf"
+    ]
+
+
+def _timescale(init: bytes, mdhd: Box) -> int:
+    [timescale] = fields(init, mdhd, "I", at=_after_times(init, mdhd))
+    if not timescale:
+        raise MediaInvalid("The track has a timescale of 0.", box=mdhd.kind, offset=mdhd.start)
+    return int(timescale)
+
+
+def _after_times(init: bytes, box: Box) -> int:
+    """How far into `mvhd`, `mdhd` or `tkhd` the field after creation and modification time lies."""
+    version, _ = version_and_flags(init, box)
+    return 4 + (16 if version else 8)
+
+
+def _handler(init: bytes, hdlr: Box) -> str:
+    [kind] = fields(init, hdlr, "4s", at=8)
+    return str(kind.decode("latin-1"))
+
+
+def _shift(init: bytes, moov: Box, track: Box, *, timescale: int) -> int:
+    """Only an empty edit at the start and the first edit with media count, as in browsers' byte stream format."""
+    elst = find(init, track, "edts", "elst")
+    if elst is None:
+        return 0
+    mvhd = need(init, moov, "mvhd")
+    [movie_timescale] = fields(init, mvhd, "I", at=_after_times(init, mvhd))
+    version, _ = version_and_flags(init, elst)
+    layout, entry_bytes = ("Qq", 20) if version else ("Ii", 12)
+    delay = 0
+    for number in range(min(fields(init, elst, "I", at=4)[0], 2)):
+        duration, media_time = fields(init, elst, layout, at=8 + number * entry_bytes)
+        if media_time != _EMPTY_EDIT:
+            return _bounded(delay - media_time, elst)
+        delay = duration * timescale // max(movie_timescale, 1)
+    return _bounded(delay, elst)
+
+
+def _bounded(shift: int, elst: Box) -> int:
+    if abs(shift) > MAX_TIME:
+        raise MediaInvalid("An edit beyond all time.", box="elst", offset=elst.start)
+    return shift
+
+
+def _defaults(init: bytes, moov: Box) -> SampleDefaults:
+    duration, size = fields(init, need(init, moov, "mvex", "trex"), "II", at=12)
+    return SampleDefaults(duration, size)
+
+
+def _nal_length_bytes(init: bytes, entry_boxes: list[Box]) -> int:
+    for box in entry_boxes:
+        if box.kind in _NAL_LENGTH_AT:
+            [packed] = fields(init, box, "B", at=_NAL_LENGTH_AT[box.kind])
+            return (int(packed) & 3) + 1
+    return 0
+
+
+def _original_format(init: bytes, sinf: Box) -> str:
+    [original] = fields(init, need(init, sinf, "frma"), "4s")
+    return str(original.decode("latin-1"))
+
+
+def _protection(init: bytes, sinf: Box) -> Protection | None:
+    """From `schm` and `tenc` (ISO/IEC 23001-7, 8.2)."""
+    [scheme] = fields(init, need(init, sinf, "schm"), "4s", at=4)
+    tenc = need(init, sinf, "schi", "tenc")
+    version, _ = version_and_flags(init, tenc)
+    pattern, is_protected, iv_bytes, key_id = fields(init, tenc, "BBB16s", at=5)
+    if not is_protected:
+        return None
+    constant_iv = b""
+    if iv_bytes == 0:
+        [constant_bytes] = fields(init, tenc, "B", at=24)
+        [constant_iv] = fields(init, tenc, f"{constant_bytes}s", at=25)
+    if (iv_bytes or len(constant_iv)) not in (8, 16):
+        raise MediaInvalid("An initialization vector has 8 or 16 bytes.", box="tenc", offset=tenc.start)
+    return Protection(
+        scheme=scheme.decode("latin-1"),
+        key_id=key_id.hex(),
+        iv_bytes=iv_bytes,
+        constant_iv=constant_iv,
+        crypt_blocks=pattern >> 4 if version else 0,
+        skip_blocks=pattern & 15 if version else 0,
+    )

@@ -1,0 +1,207 @@
+"""The driver: carries out what the core commands, and tells it what came of it. It decides nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, assert_never
+from urllib.parse import urljoin
+
+from matinee.core.messages import (
+    Announce,
+    Append,
+    Cancel,
+    Command,
+    Discard,
+    Event,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    FetchKeys,
+    FetchSteering,
+    InitTarget,
+    KeysArrived,
+    KeysRefused,
+    ManifestRead,
+    ManifestTarget,
+    MediaRefused,
+    ProgressMade,
+    SegmentTarget,
+    SteeringArrived,
+    SteeringFailed,
+    WakeAt,
+    Woke,
+)
+from matinee.core.notices import Notice
+from matinee.core.playback import Playback
+from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError, ServiceUnavailable
+from matinee.manifest.dash import read_dash
+from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
+from matinee.media.boxes import is_complete
+from matinee.runtime.http import Answer, FetchFailure, Http
+from matinee.runtime.source import Source
+from matinee.runtime.tasks import Tasks
+
+MOST_MANIFEST_BYTES = 8 << 20
+MOST_SEGMENT_BYTES = 128 << 20
+DEADLINE_MS = 120_000
+"""One request. Silence is the core's to judge, far sooner; this bounds a server that drips for ever."""
+
+
+class Sink(Protocol):
+    """Where fetched media goes."""
+
+    def unlock(self, keys: dict[str, bytes]) -> None:
+        """Content keys by key id; called before playback moves."""
+        ...
+
+    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+        """The next segment of the track chosen of that kind."""
+        ...
+
+    def discard(self, kind: TrackKind) -> None:
+        """What was appended of that kind is void."""
+        ...
+
+
+class Driver:
+    """One session on asyncio. `receive` may be called from anywhere on the event loop."""
+
+    def __init__(
+        self,
+        playback: Playback,
+        source: Source,
+        sink: Sink,
+        http: Http,
+        tasks: Tasks,
+        announce: Callable[[Notice], None],
+    ) -> None:
+        self._playback = playback
+        self._source = source
+        self._sink = sink
+        self._http = http
+        self._tasks = tasks
+        self._announce = announce
+        self._presentation: Presentation | None = None
+        self._requests: dict[int, asyncio.Task[None]] = {}
+        self._bodies: dict[int, tuple[InitTarget | SegmentTarget, bytes]] = {}
+        self._alarm: asyncio.Task[None] | None = None
+
+    def receive(self, event: Event) -> None:
+        """Let the core take `event` and begin what it commands."""
+        for command in self._playback.receive(event, now_ms=self._http.clock.now_ms()):
+            self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Fetch():
+                self._requests[command.request_id] = self._tasks.start(self._fetch(command))
+            case Cancel():
+                if task := self._requests.pop(command.request_id, None):
+                    task.cancel()
+            case FetchKeys():
+                self._tasks.start(self._fetch_keys())
+            case FetchSteering():
+                self._tasks.start(self._fetch_steering())
+            case Append():
+                self._append(command)
+            case Discard():
+                self._discard(command.track_id)
+            case Announce():
+                self._announce(command.notice)
+            case WakeAt():
+                if self._alarm is not None:
+                    self._alarm.cancel()
+                self._alarm = self._tasks.start(self._wake(command.now_ms))
+            case _:
+                assert_never(command)
+
+    async def _wake(self, now_ms: int) -> None:
+        await self._http.clock.wait_until(now_ms)
+        self._alarm = None
+        self.receive(Woke())
+
+    async def _fetch(self, command: Fetch) -> None:
+        request_id, target = command.request_id, command.target
+        try:
+            if isinstance(target, ManifestTarget):
+                event: Event = await self._fetch_manifest(request_id, self._source.manifests[command.appliance])
+            else:
+                answer = await self._fetch_media(request_id, target, command.appliance)
+                self._bodies[request_id] = (target, answer.body)
+                event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+        except FetchFailure as failure:
+            event = FetchFailed(request_id, failure.reason, failure.hint_ms)
+        except FormatUnsupported as error:
+            event = MediaRefused(error.code, error.what)
+        except ManifestInvalid:
+            event = FetchFailed(request_id, "corrupt")
+        self._requests.pop(request_id, None)
+        self.receive(event)
+
+    async def _fetch_manifest(self, request_id: int, url: str) -> ManifestRead:
+        answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
+        presentation = read_dash(answer.body, url=url)
+        self._presentation = presentation
+        places = self._source.places(presentation, manifest_url=url)
+        return ManifestRead(request_id, len(answer.body), presentation, tuple(places))
+
+    async def _fetch_media(self, request_id: int, target: InitTarget | SegmentTarget, appliance: str) -> Answer:
+        resource, mime_type = self._resource(target)
+        assert self._presentation is not None
+        place = self._source.places(self._presentation, manifest_url="")[appliance]
+        byte_range = None
+        if resource.first_byte is not None and resource.last_byte is not None:
+            byte_range = (resource.first_byte, resource.last_byte)
+        answer = await self._http.fetch(
+            urljoin(place, resource.path),
+            most_bytes=MOST_SEGMENT_BYTES,
+            deadline_ms=DEADLINE_MS,
+            byte_range=byte_range,
+            on_progress=lambda: self.receive(ProgressMade(request_id)),
+        )
+        if isinstance(target, SegmentTarget) and mime_type.endswith("/mp4") and not is_complete(answer.body):
+            raise FetchFailure("truncated")
+        return answer
+
+    def _resource(self, target: InitTarget | SegmentTarget) -> tuple[Resource, str]:
+        rendition = self._track(target.track_id).renditions[target.rung]
+        if isinstance(target, SegmentTarget):
+            return rendition.segments[target.index].resource, rendition.mime_type
+        assert rendition.init is not None
+        return rendition.init, rendition.mime_type
+
+    def _track(self, track_id: str) -> Track:
+        assert self._presentation is not None
+        return next(it for it in self._presentation.tracks if it.track_id == track_id)
+
+    async def _fetch_keys(self) -> None:
+        assert self._presentation is not None
+        try:
+            self._sink.unlock(await self._source.keys(self._presentation))
+        except MatineeError as error:
+            self.receive(KeysRefused(error.code, error.what))
+        else:
+            self.receive(KeysArrived())
+
+    async def _fetch_steering(self) -> None:
+        state = self._playback.state(now_ms=self._http.clock.now_ms())
+        try:
+            document = await self._source.steer(appliance=state.appliance, throughput_kbps=state.throughput_kbps)
+        except MatineeError as error:
+            hint_ms = error.retry_after_ms if isinstance(error, ServiceUnavailable) else None
+            self.receive(SteeringFailed(hint_ms or 0))
+        else:
+            self.receive(SteeringArrived(document.pathway_priority, max(1, document.ttl_s) * 1000))
+
+    def _append(self, command: Append) -> None:
+        _, body = self._bodies.pop(command.request_id)
+        init = None if command.init_request_id is None else self._bodies[command.init_request_id][1]
+        self._sink.append(command, self._track(command.target.track_id).kind, init=init, body=body)
+
+    def _discard(self, track_id: str) -> None:
+        """Init segments stay: the core knows them as here."""
+        self._bodies = {
+            request_id: (target, body)
+            for request_id, (target, body) in self._bodies.items()
+            if target.track_id != track_id or isinstance(target, InitTarget)
+        }
+        self._sink.discard(self._track(track_id).kind)

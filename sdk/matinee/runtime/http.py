@@ -1,0 +1,136 @@
+"""HTTP by aiohttp: bytes or a reason, always by a deadline, always within a bound. The one catcher of its errors."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+
+import aiohttp
+
+from matinee.clock import Clock, SystemClock
+
+CONNECT_S = 5.0
+CHUNK_BYTES = 1 << 16
+
+
+class FetchFailure(Exception):
+    """A request brought nothing usable. Caught where the core, or the retry policy, can decide what that means."""
+
+    def __init__(self, reason: str, *, status: int = 0, hint_ms: int = 0, body: bytes = b"") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """As `matinee.core.notices.FailedOver.reason`."""
+        self.status = status
+        """Of an answer that said no; 0 if there was no answer."""
+        self.hint_ms = hint_ms
+        """`Retry-After`, as a wait; 0 if there was none."""
+        self.body = body
+        """What a refusal said, cut to 64 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    body: bytes
+    elapsed_ms: int
+
+
+class Http:
+    """One connection pool. An async context manager; may be shared by many sessions."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        most_bytes: int,
+        deadline_ms: int,
+        byte_range: tuple[int, int] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_progress: Callable[[], None] | None = None,
+    ) -> Answer:
+        """The whole answer. Raises FetchFailure, nothing else.
+
+        `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
+        `on_progress` is called for each piece that comes.
+        """
+        began_ms = self.clock.now_ms()
+        sent = dict(headers or {})
+        if byte_range is not None:
+            sent["Range"] = f"bytes={byte_range[0]}-{byte_range[1]}"
+        try:
+            async with (
+                asyncio.timeout(deadline_ms / 1000),
+                self._open.request(method, url, data=body, headers=sent) as response,
+            ):
+                if response.status >= 400:
+                    raise await self._refusal(response)
+                received = bytearray()
+                async for piece in response.content.iter_chunked(CHUNK_BYTES):
+                    received += piece
+                    if len(received) > most_bytes:
+                        raise FetchFailure("too-large", status=response.status)
+                    if on_progress is not None:
+                        on_progress()
+        except TimeoutError as error:
+            raise FetchFailure("timeout") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FetchFailure(_reason_of(error)) from error
+        elapsed_ms = self.clock.now_ms() - began_ms
+        if byte_range is not None and response.status == 200:
+            return Answer(bytes(received[byte_range[0] : byte_range[1] + 1]), elapsed_ms)
+        return Answer(bytes(received), elapsed_ms)
+
+    @property
+    def _open(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "use `async with`"
+        return self._session
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailure:
+        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=self.clock.wall_ms())
+        body = await response.content.read(CHUNK_BYTES)
+        return FetchFailure(f"http-{response.status}", status=response.status, hint_ms=hint_ms, body=body)
+
+    async def __aenter__(self) -> "Http":
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            headers={"User-Agent": "matinee"},
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.close()
+
+
+def retry_after_ms(header: str, *, wall_ms: int) -> int:
+    """The wait that a `Retry-After` header wishes (RFC 9110, section 10.2.3); 0 for none, the past, or nonsense."""
+    text = header.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text) * 1000
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return 0
+    aware: datetime = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0, int(aware.timestamp() * 1000) - wall_ms)
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "unresolved"
+    if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "truncated"
+    if isinstance(error, aiohttp.InvalidURL | ValueError):
+        return "invalid-url"
+    return "reset"

@@ -1,0 +1,236 @@
+"""The screening: what was appended becomes pictures, sound and subtitles, each when it is due.
+
+Decryption and decoding run in worker threads, a frame at a time and only when somebody takes frames; what
+nobody takes is thrown away behind the playhead.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from matinee.clock import Clock
+from matinee.core.messages import Append
+from matinee.core.playback import Playback
+from matinee.errors import MatineeError
+from matinee.manifest.presentation import TrackKind
+from matinee.manifest.webvtt import Cue, read_webvtt
+from matinee.media.cenc import clear_init, decrypt_segment
+from matinee.media.decode import AudioDecoder, VideoDecoder
+from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.policy.settings import PlayerSettings
+
+AUDIO_AHEAD_MS = 500
+"""Sound is handed over this long before it is due: devices have buffers."""
+LATE_MS = 80
+"""A picture later than this is not worth drawing: two frames at 24 per second."""
+FROZEN_MS = 500
+"""However slow the machine, a picture is drawn so often: a slide show says more than a still."""
+KEPT_MS = 1_000
+"""Segments that ended so long before the playhead are thrown away unseen."""
+
+MediaT = TypeVar("MediaT", VideoFrame, AudioBlock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A segment on its way to the decoder."""
+
+    init: bytes
+    body: bytes
+    start_ms: int
+    end_ms: int
+    is_last: bool
+
+
+class _Feed:
+    """The segments of one kind, in playing order; `round` rises whenever they are void."""
+
+    def __init__(self) -> None:
+        self.pieces: deque[_Piece] = deque()
+        self.round = 0
+
+    def clear(self) -> None:
+        self.pieces.clear()
+        self.round += 1
+
+
+class Screening:
+    """The decoding end of one session."""
+
+    def __init__(
+        self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError], None]
+    ) -> None:
+        """`refuse` is told what does not decode; playback then fails by way of the core."""
+        self.frames_shown = 0
+        self.frames_dropped = 0
+        self._playback = playback
+        self._clock = clock
+        self._decodes = settings.decode
+        self._refuse = refuse
+        self._keys: dict[str, bytes] = {}
+        self._feeds = {"video": _Feed(), "audio": _Feed()}
+        self._cues: tuple[Cue, ...] = ()
+        self._entry_ms = 0
+        self._shown_at_ms = 0
+        self._is_finished = False
+        self._changed = asyncio.Event()
+        self._video = VideoDecoder()
+        self._audio = AudioDecoder()
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="matinee-decode")
+
+    def set_picture_size(self, size: tuple[int, int] | None) -> None:
+        """Width and height in pixels of the frames from now on; None for the encoded size."""
+        self._video.size = size
+
+    # What the driver brings.
+
+    def unlock(self, keys: dict[str, bytes]) -> None:
+        """Content keys by key id."""
+        self._keys = keys
+
+    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+        """The next segment of its kind."""
+        if kind == "text":
+            self._read_cues(body)
+        feed = self._feeds.get(kind)
+        if feed is None or init is None or not self._decodes:
+            return
+        behind_ms = self._position_ms() - KEPT_MS
+        while feed.pieces and feed.pieces[0].end_ms < behind_ms:
+            feed.pieces.popleft()
+        feed.pieces.append(_Piece(init, body, append.start_ms, append.end_ms, append.is_last))
+        self.wake()
+
+    def discard(self, kind: TrackKind) -> None:
+        """What was appended of that kind is void."""
+        if feed := self._feeds.get(kind):
+            feed.clear()
+        if kind == "text":
+            self._cues = ()
+        self.wake()
+
+    def enter(self, position_ms: int) -> None:
+        """The viewer begins, or goes on, there: what lies before is not shown and not missed."""
+        self._entry_ms = position_ms
+
+    def wake(self) -> None:
+        """Something changed that somebody may be waiting for."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def finish(self) -> None:
+        """Nothing more will be due."""
+        self._is_finished = True
+        self.wake()
+
+    def close(self) -> None:
+        self.finish()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # What the viewer takes.
+
+    async def video_frames(self) -> AsyncIterator[VideoFrame]:
+        """Each picture when it is due."""
+        decoder = self._video
+
+        def decode(piece: _Piece) -> Iterator[VideoFrame]:
+            init, body = self._decrypted(piece)
+            yield from decoder.frames(body, init=init, start_ms=piece.start_ms, wanted=self._is_wanted)
+            if piece.is_last:
+                yield from decoder.drain(wanted=self._is_wanted)
+
+        async for frame in self._due(self._feeds["video"], decode, decoder.reset, ahead_ms=0):
+            self.frames_shown += 1
+            self._shown_at_ms = self._clock.now_ms()
+            yield frame
+
+    async def audio_blocks(self) -> AsyncIterator[AudioBlock]:
+        """Each block of sound a little before it is due."""
+        decoder = self._audio
+
+        def decode(piece: _Piece) -> Iterator[AudioBlock]:
+            init, body = self._decrypted(piece)
+            for block in decoder.blocks(body, init=init, start_ms=piece.start_ms):
+                if block.position_ms + block.duration_ms > self._entry_ms:
+                    yield block
+            if piece.is_last:
+                yield from decoder.drain()
+
+        async for block in self._due(self._feeds["audio"], decode, decoder.reset, ahead_ms=AUDIO_AHEAD_MS):
+            yield block
+
+    def cues_at(self, position_ms: int) -> tuple[str, ...]:
+        """The subtitles of that moment."""
+        return tuple(cue.text for cue in self._cues if cue.start_ms <= position_ms < cue.end_ms)
+
+    async def _due(
+        self, feed: _Feed, decode: Callable[[_Piece], Iterator[MediaT]], reset: Callable[[], None], *, ahead_ms: int
+    ) -> AsyncIterator[MediaT]:
+        """What `decode` makes of the feed, each when the playhead is `ahead_ms` before it."""
+        loop = asyncio.get_running_loop()
+        current = feed.round
+        while (piece := await self._next_piece(feed)) is not None:
+            if feed.round != current:
+                current = feed.round
+                await loop.run_in_executor(self._threads, reset)
+            media = decode(piece)
+            while True:
+                try:
+                    item = await loop.run_in_executor(self._threads, next, media, None)
+                except MatineeError as error:
+                    self._refuse(error)
+                    return
+                if item is None or not await self._is_due(item.position_ms - ahead_ms, feed, current):
+                    break
+                yield item
+
+    async def _next_piece(self, feed: _Feed) -> _Piece | None:
+        """The next segment once it can be decrypted; None at the end."""
+        while not (feed.pieces and self._playback.can_decrypt):
+            if self._is_finished:
+                return None
+            await self._changed.wait()
+        return feed.pieces.popleft()
+
+    async def _is_due(self, position_ms: int, feed: _Feed, current: int) -> bool:
+        """Waits until the playhead is there; False if the feed became void, or all ended, meanwhile."""
+        while feed.round == current and not self._is_finished:
+            ahead_ms = position_ms - self._position_ms()
+            if ahead_ms <= 0:
+                return True
+            changed = self._changed
+            try:
+                async with asyncio.timeout(ahead_ms / 1000 if self._playback.playhead.is_moving else None):
+                    await changed.wait()
+            except TimeoutError:
+                pass
+        return False
+
+    # In a worker thread.
+
+    def _decrypted(self, piece: _Piece) -> tuple[bytes, bytes]:
+        if not self._keys:
+            return piece.init, piece.body
+        return clear_init(piece.init), decrypt_segment(piece.init, piece.body, self._keys)
+
+    def _is_wanted(self, position_ms: int) -> bool:
+        """Whether a picture of that position is still worth converting."""
+        if position_ms + LATE_MS // 2 < self._entry_ms:
+            return False
+        if position_ms + LATE_MS >= self._position_ms() or self._clock.now_ms() - self._shown_at_ms > FROZEN_MS:
+            return True
+        self.frames_dropped += 1
+        return False
+
+    def _position_ms(self) -> int:
+        return self._playback.playhead.position_ms(now_ms=self._clock.now_ms())
+
+    def _read_cues(self, body: bytes) -> None:
+        try:
+            self._cues += read_webvtt(body)
+        except MatineeError:
+            # Subtitles that cannot be read are done without: the picture matters more.
+            self._cues = ()

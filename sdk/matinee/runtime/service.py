@@ -1,0 +1,104 @@
+"""Asking the control plane: Structs out, Structs in, problems as typed errors, retries by the one policy."""
+
+from typing import TypeVar
+
+import msgspec
+from Crypto.Random.random import getrandbits
+
+from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
+from matinee.policy.backoff import wait_ms
+from matinee.policy.settings import RetrySettings
+from matinee.runtime.http import FetchFailure, Http
+from matinee.wire.problem import Problem, error_of
+
+ReplyT = TypeVar("ReplyT")
+MOST_REPLY_BYTES = 4 << 20
+DEADLINE_MS = 5_000
+"""One try: the budget of press-play is 200 ms; a service that needs 5 s is away."""
+MOST_TRIES = 3
+
+
+class Service:
+    """One control plane and who speaks to it."""
+
+    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
+        """`url`: where it lives; may be empty if only absolute URLs will be asked."""
+        self.url = url.rstrip("/")
+        self.access_token = ""
+        """Presented as the bearer; empty before login."""
+        self.clock = http.clock
+        self._http = http
+        self._retry = retry
+
+    async def ask(self, path: str, reply_type: type[ReplyT], *, body: object = None) -> ReplyT:
+        """The answer to a GET, or to a POST of `body`; `path` may be an absolute URL.
+
+        Tried again when the service is away or says when to come back. Raises the error that the service says,
+        ServiceUnavailable for an answer that is none, NetworkUnreachable if nothing answers.
+        """
+        for tries in range(1, MOST_TRIES + 1):
+            try:
+                return await self._ask_once(path, reply_type, body)
+            except (ServiceUnavailable, NetworkUnreachable) as error:
+                hint_ms = getattr(error, "retry_after_ms", None) or 0
+                if tries == MOST_TRIES or hint_ms > self._retry.cap_ms:
+                    raise
+                wait = wait_ms(
+                    tries=tries,
+                    draw=getrandbits(64),
+                    first_ms=self._retry.first_ms,
+                    cap_ms=self._retry.cap_ms,
+                    hint_ms=hint_ms,
+                )
+                await self.clock.wait_until(self.clock.now_ms() + wait)
+        raise AssertionError("unreachable")
+
+    async def tell(self, path: str, body: object, *, deadline_ms: int = DEADLINE_MS) -> None:
+        """One POST whose answer is not read. Raises FetchFailure: the caller has a retry machine of its own."""
+        await self._http.fetch(
+            self._absolute(path),
+            most_bytes=MOST_REPLY_BYTES,
+            deadline_ms=deadline_ms,
+            method="POST",
+            body=msgspec.json.encode(body),
+            headers=self._headers(path),
+        )
+
+    async def _ask_once(self, path: str, reply_type: type[ReplyT], body: object) -> ReplyT:
+        try:
+            answer = await self._http.fetch(
+                self._absolute(path),
+                most_bytes=MOST_REPLY_BYTES,
+                deadline_ms=DEADLINE_MS,
+                method="GET" if body is None else "POST",
+                body=None if body is None else msgspec.json.encode(body),
+                headers=self._headers(path),
+            )
+        except FetchFailure as failure:
+            raise self._error_of(failure) from failure
+        try:
+            return msgspec.json.decode(answer.body, type=reply_type)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ServiceUnavailable(f"{self.url} answered {path} with something else: {error}.") from error
+
+    def _absolute(self, path: str) -> str:
+        return path if "://" in path else self.url + path
+
+    def _headers(self, path: str) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        is_ours = self._absolute(path).startswith(self.url + "/")
+        if self.access_token and is_ours:
+            headers["Authorization"] = f"Bearer {self.access_token}"
+        return headers
+
+    def _error_of(self, failure: FetchFailure) -> MatineeError:
+        if failure.status == 0:
+            return NetworkUnreachable(f"{self.url} does not answer ({failure.reason}).", reason=failure.reason)
+        try:
+            problem = msgspec.json.decode(failure.body, type=Problem)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            problem = Problem(type="about:blank", title="", status=failure.status, detail=f"{self.url} says no.")
+        error = error_of(problem)
+        if isinstance(error, ServiceUnavailable) and error.retry_after_ms is None:
+            error.retry_after_ms = failure.hint_ms
+        return error

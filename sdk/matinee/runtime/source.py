@@ -1,0 +1,186 @@
+"""Where a presentation comes from: our own backend, or anybody's URL."""
+
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from matinee.crypto.agreement import AgreementKey, license_key_context
+from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
+from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
+from matinee.manifest.presentation import Presentation
+from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.service import Service
+from matinee.wire.license import License
+from matinee.wire.play import PlayReply
+from matinee.wire.steering import SteeringDocument
+from matinee.wire.title import MANIFEST_NAME
+
+STEER_AFTER_MS = 30_000
+"""The list that comes with press-play is fresh for so long."""
+_LICENSE_DEADLINE_MS = 5_000
+_MOST_LICENSE_BYTES = 1 << 16
+
+
+class Source(Protocol):
+    """What a player must be told to play a title."""
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def realm(self) -> str:
+        """Within it the names of appliances are unique: sessions of one realm share what they know of them."""
+        ...
+
+    @property
+    def position_ms(self) -> int:
+        """Where to begin."""
+        ...
+
+    @property
+    def steer_after_ms(self) -> int | None:
+        """When the first advice is due; None if only the manifest can say so."""
+        ...
+
+    @property
+    def manifests(self) -> dict[str, str]:
+        """Where the manifest is to be had, by appliance, best first; at least one."""
+        ...
+
+    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
+        """The base URLs of the segments, by appliance, best first; at least one."""
+        ...
+
+    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
+        """The content keys by key id. Raises LicenseRefused or LicenseInvalid."""
+        ...
+
+    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
+        """The current advice, or one without a pathway if nobody gives any. Raises MatineeError."""
+        ...
+
+
+class UrlSource:
+    """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
+
+    def __init__(self, url: str, http: Http, service: Service) -> None:
+        self.title = url
+        self.realm = urlsplit(url).netloc
+        self.position_ms = 0
+        self.steer_after_ms: int | None = None
+        self.manifests = {self.realm: url}
+        self._http = http
+        self._service = service
+        self._steering_url = ""
+
+    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
+        if presentation.steering is not None:
+            self._steering_url = presentation.steering.url
+        return {base.service_location: base.url for base in presentation.base_urls}
+
+    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
+        url = presentation.clearkey_license_url
+        key_ids = sorted({key_id for track in presentation.tracks for key_id in track.key_ids})
+        if not url:
+            raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
+        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
+        try:
+            answer = await self._http.fetch(
+                url,
+                most_bytes=_MOST_LICENSE_BYTES,
+                deadline_ms=_LICENSE_DEADLINE_MS,
+                method="POST",
+                body=msgspec.json.encode({"kids": kids, "type": "temporary"}),
+                headers={"Content-Type": "application/json"},
+            )
+        except FetchFailure as failure:
+            raise LicenseRefused(f"The license server did not answer ({failure.reason}).") from failure
+        return _clearkeys(answer.body)
+
+    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
+        if not self._steering_url:
+            return SteeringDocument()
+        return await self._service.ask(
+            _with_query(self._steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000)),
+            SteeringDocument,
+        )
+
+
+class TitleSource:
+    """A title of our own backend: what `/v1/play` answered, for one device."""
+
+    def __init__(self, reply: PlayReply, service: Service, *, key: AgreementKey, trusted: TrustedKeys) -> None:
+        self.title = reply.name
+        self.realm = service.url
+        self.position_ms = reply.resume_ms
+        self.steer_after_ms: int | None = STEER_AFTER_MS
+        self._reply = reply
+        self._service = service
+        self._key = key
+        self._trusted = trusted
+        self._folders = {it.appliance: it.url for it in reply.oca_urls}
+
+    @property
+    def manifests(self) -> dict[str, str]:
+        return {appliance: folder + MANIFEST_NAME for appliance, folder in self._folders.items()}
+
+    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
+        return self._folders
+
+    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
+        return unwrapped_keys(
+            self._reply.license, key=self._key, trusted=self._trusted, wall_ms=self._service.clock.wall_ms()
+        )
+
+    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
+        url = _with_query(
+            self._reply.steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000)
+        )
+        document = await self._service.ask(url, SteeringDocument)
+        # Fresh tokens come with the advice; an appliance that is not named keeps the folder it had.
+        self._folders |= {it.appliance: it.url for it in document.oca_urls}
+        return document
+
+
+def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_ms: int) -> dict[str, bytes]:
+    """The content keys of a license, by key id. Raises LicenseInvalid: forged, expired, or of another device."""
+    try:
+        license = trusted.verify(token, License, wall_ms=wall_ms)
+    except TokenInvalid as error:
+        raise LicenseInvalid(f"The license cannot be trusted: {error.what}", **error.facts) from error
+    return {
+        wrapped.key_id: key.unwrap(
+            wrapped.wrapped,
+            context=license_key_context(
+                license_id=license.license_id, device_id=license.device_id, key_id=wrapped.key_id
+            ),
+        )
+        for wrapped in license.keys
+    }
+
+
+class _JsonWebKey(msgspec.Struct, frozen=True):
+    kid: str
+    k: str
+
+
+class _ClearKeyLicense(msgspec.Struct, frozen=True):
+    """W3C Encrypted Media Extensions, section 9.1.4, "License format"."""
+
+    keys: tuple[_JsonWebKey, ...]
+
+
+def _clearkeys(document: bytes) -> dict[str, bytes]:
+    try:
+        license = msgspec.json.decode(document, type=_ClearKeyLicense)
+        return {decode_base64url(it.kid).hex(): decode_base64url(it.k) for it in license.keys}
+    except (msgspec.DecodeError, UnicodeDecodeError, TokenInvalid) as error:
+        raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
+
+
+def _with_query(url: str, **parameters: str) -> str:
+    joint = "&" if "?" in url else "?"
+    return url + joint + "&".join(f"{name}={value}" for name, value in parameters.items() if value)

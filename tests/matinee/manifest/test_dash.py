@@ -1,0 +1,348 @@
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.mpds import MANIFEST_URL, VIDEO, mpd, video_set
+
+from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError
+from matinee.manifest.addressing import MAX_SEGMENTS
+from matinee.manifest.dash import MAX_ADAPTATION_SETS, read_dash
+from matinee.manifest.presentation import BaseUrl, Presentation, Resource, Segment, Steering, Track
+
+OUR_TITLE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:dashif="https://dashif.org/CPS"
+    type="static" mediaPresentationDuration="PT5.005S" minBufferTime="PT2S">
+  <ContentSteering defaultServiceLocation="isp-a" queryBeforeStart="true">
+    http://control.example/v1/steering/s1?token=t
+  </ContentSteering>
+  <Period id="0">
+    <AdaptationSet id="video" contentType="video" mimeType="video/mp4" frameRate="30000/1001">
+      <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc"
+          cenc:default_KID="9eb4050d-e44b-4802-932e-27d75083e266"/>
+      <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey1.0">
+        <dashif:Laurl>http://control.example/v1/clearkey</dashif:Laurl>
+      </ContentProtection>
+      <Label>Main picture</Label>
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+      <SegmentTemplate timescale="30000" initialization="video/$RepresentationID$/init.mp4"
+          media="video/$RepresentationID$/$Number%05d$.m4s">
+        <SegmentTimeline><S t="0" d="60060" r="1"/><S d="30030"/></SegmentTimeline>
+      </SegmentTemplate>
+      <Representation id="720p" bandwidth="2350400" codecs="avc1.64001f" width="1280" height="720"/>
+      <Representation id="240p" bandwidth="235000" codecs="avc1.64000d" width="426" height="240"/>
+    </AdaptationSet>
+    <AdaptationSet contentType="audio" lang="en" mimeType="audio/mp4" codecs="mp4a.40.2">
+      <SegmentTemplate timescale="1000" duration="2002" media="audio/$Number$.m4s" initialization="audio/init.mp4"/>
+      <Representation id="audio" bandwidth="128000"/>
+    </AdaptationSet>
+    <AdaptationSet contentType="text" lang="en">
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>
+      <Representation id="en" bandwidth="0" mimeType="text/vtt"><BaseURL>text/en.vtt</BaseURL></Representation>
+    </AdaptationSet>
+    <AdaptationSet mimeType="image/jpeg">
+      <SegmentTemplate duration="5" media="thumbnails/$Number$.jpg"/>
+      <Representation id="thumbnails" bandwidth="9000" width="1600" height="450">
+        <EssentialProperty schemeIdUri="http://dashif.org/thumbnail_tile" value="10x5"/>
+      </Representation>
+    </AdaptationSet>
+  </Period>
+</MPD>
+"""
+
+
+def read(document: bytes, *, url: str = MANIFEST_URL) -> Presentation:
+    return read_dash(document, url=url)
+
+
+def shown_as(parameter: str | bytes) -> str:
+    """The reason stands for the case; the manifest would be too long a name."""
+    return parameter if isinstance(parameter, str) else ""
+
+
+def only_track(document: bytes) -> Track:
+    (track,) = read(document).tracks
+    return track
+
+
+def first_url(presentation: Presentation) -> str:
+    """Where the first segment of the first rendition is fetched from the best place."""
+    path = presentation.tracks[0].renditions[0].segments[0].resource.path
+    return urljoin(presentation.base_urls[0].url, path)
+
+
+def test_a_title_of_ours_is_read_whole() -> None:
+    presentation = read(OUR_TITLE)
+    assert presentation.duration_ms == 5_005
+    assert presentation.clearkey_license_url == "http://control.example/v1/clearkey"
+    assert presentation.steering == Steering(
+        url="http://control.example/v1/steering/s1?token=t", default_service_location="isp-a", query_before_start=True
+    )
+    video, audio, text, image = presentation.tracks
+    assert [track.kind for track in presentation.tracks] == ["video", "audio", "text", "image"]
+    assert [track.track_id for track in presentation.tracks] == ["video", "audio-en-1", "text-en-1", "image-und-1"]
+    assert (video.label, video.roles, video.key_ids) == (
+        "Main picture",
+        ("main",),
+        ("9eb4050de44b4802932e27d75083e266",),
+    )
+    assert (audio.language, audio.key_ids, text.language, text.roles) == ("en", (), "en", ("subtitle",))
+    assert text.renditions[0].segments[0].duration_ms == 5_005
+    assert (image.renditions[0].tile_columns, image.renditions[0].tile_rows) == (10, 5)
+
+
+def test_renditions_come_by_rising_bitrate_with_what_they_inherit() -> None:
+    low, high = read(OUR_TITLE).tracks[0].renditions
+    assert (low.rendition_id, low.bitrate_kbps, low.width, low.height) == ("240p", 235, 426, 240)
+    assert (high.rendition_id, high.bitrate_kbps, high.codecs) == ("720p", 2_350, "avc1.64001f")
+    assert (high.mime_type, high.frame_rate_millihertz) == ("video/mp4", 29_970)
+    assert high.init == Resource(path="video/720p/init.mp4")
+    assert high.segments == (
+        Segment(number=1, start_ms=0, duration_ms=2_002, resource=Resource(path="video/720p/00001.m4s")),
+        Segment(number=2, start_ms=2_002, duration_ms=2_002, resource=Resource(path="video/720p/00002.m4s")),
+        Segment(number=3, start_ms=4_004, duration_ms=1_001, resource=Resource(path="video/720p/00003.m4s")),
+    )
+
+
+def test_reading_the_same_bytes_twice_gives_the_same_presentation() -> None:
+    assert read(OUR_TITLE) == read(OUR_TITLE)
+
+
+def test_without_a_base_url_everything_lies_in_the_manifests_own_folder() -> None:
+    presentation = read(mpd(video_set()), url="http://a.example/t/secret/titles/heist/manifest.mpd?x=1")
+    assert presentation.base_urls == (
+        BaseUrl(url="http://a.example/t/secret/titles/heist/", service_location="location-1"),
+    )
+    assert first_url(presentation) == "http://a.example/t/secret/titles/heist/v1/1.m4s"
+
+
+def test_base_urls_of_the_mpd_are_places_best_first() -> None:
+    base_urls = (
+        '<BaseURL dvb:priority="2">http://b.example/x/</BaseURL>'
+        '<BaseURL serviceLocation="isp-a" dvb:priority="1" dvb:weight="3">http://a.example/x/</BaseURL>'
+        '<BaseURL serviceLocation="own" dvb:priority="2">more/</BaseURL>'
+    )
+    presentation = read(mpd(video_set(), of_mpd=base_urls))
+    assert presentation.base_urls == (
+        BaseUrl(url="http://a.example/x/", service_location="isp-a", priority=1, weight=3),
+        BaseUrl(url="http://b.example/x/", service_location="location-1", priority=2),
+        BaseUrl(url=urljoin(MANIFEST_URL, "more/"), service_location="own", priority=2),
+    )
+    assert first_url(presentation) == "http://a.example/x/v1/1.m4s"
+
+
+def test_base_urls_below_the_mpd_are_folded_into_the_paths() -> None:
+    representation = VIDEO.replace("/>", "><BaseURL>rep/</BaseURL></Representation>")
+    sets = "<BaseURL>../period/</BaseURL>" + video_set(
+        "<BaseURL>set/</BaseURL>" + '<SegmentTemplate duration="2" media="$Number$"/>', representations=representation
+    )
+    presentation = read(mpd(sets))
+    assert presentation.tracks[0].renditions[0].segments[0].resource.path == "../period/set/rep/1"
+    assert first_url(presentation) == "http://appliance.example/t/token/titles/period/set/rep/1"
+
+
+def test_an_absolute_base_url_below_the_mpd_prevails_over_the_places() -> None:
+    sets = "<BaseURL>http://c.example/y/</BaseURL>" + video_set()
+    presentation = read(mpd(sets, of_mpd="<BaseURL>http://a.example/x/</BaseURL>"))
+    assert first_url(presentation) == "http://c.example/y/v1/1.m4s"
+
+
+def test_steering_is_also_found_in_a_service_description() -> None:
+    inside = "<ServiceDescription><ContentSteering>../steer</ContentSteering></ServiceDescription>"
+    assert read(mpd(video_set(), of_mpd=inside)).steering == Steering(
+        url="http://appliance.example/t/token/titles/steer"
+    )
+
+
+def test_the_periods_duration_prevails_over_the_presentations() -> None:
+    document = mpd(video_set()).replace(b"<Period>", b'<Period start="PT0S" duration="PT4S">')
+    assert read(document).duration_ms == 4_000
+
+
+def test_a_period_that_starts_late_is_as_long_as_what_is_left() -> None:
+    document = mpd(video_set()).replace(b"<Period>", b'<Period start="PT1S">')
+    presentation = read(document)
+    assert presentation.duration_ms == 5_000
+    assert presentation.tracks[0].renditions[0].segments[0].start_ms == 0
+
+
+def test_without_a_stated_duration_the_last_segment_ends_the_presentation() -> None:
+    timeline = '<SegmentTemplate media="$Time$"><SegmentTimeline><S d="3" r="2"/></SegmentTimeline></SegmentTemplate>'
+    assert read(mpd(video_set(timeline), attributes="")).duration_ms == 9_000
+
+
+@pytest.mark.parametrize(
+    ("attributes", "kind"),
+    [
+        ('mimeType="video/webm"', "video"),
+        ('contentType="audio"', "audio"),
+        ('contentType="video" mimeType="text/vtt"', "text"),
+        ('mimeType="application/ttml+xml"', "text"),
+        ('mimeType="application/mp4" codecs="stpp.ttml.im1t"', "text"),
+        ('mimeType="application/mp4" codecs="wvtt"', "text"),
+        ('mimeType="image/jpeg"', "image"),
+    ],
+)
+def test_the_kind_of_a_track_is_known_from_its_types(attributes: str, kind: str) -> None:
+    template = '<SegmentTemplate duration="2" media="$Number$"/>'
+    tested = f'<AdaptationSet {attributes}>{template}<Representation id="x" bandwidth="1"/></AdaptationSet>'
+    assert read(mpd(tested + video_set())).tracks[0].kind == kind
+
+
+def test_the_kind_is_also_known_from_the_representation_or_the_content_component() -> None:
+    component = '<ContentComponent contentType="audio"/>'
+    bare = '<Representation id="x" bandwidth="1"/>'
+    assert only_track(mpd(video_set())).kind == "video"
+    assert only_track(mpd(video_set(representations=component + bare))).kind == "audio"
+
+
+def test_what_nothing_here_plays_is_left_out() -> None:
+    events = '<AdaptationSet mimeType="application/x-events"><Representation id="e" bandwidth="1"/></AdaptationSet>'
+    assert len(read(mpd(events + video_set())).tracks) == 1
+
+
+@pytest.mark.parametrize("place", ["set", "representation"])
+def test_what_essentially_needs_something_unknown_is_left_out(place: str) -> None:
+    unknown = '<EssentialProperty schemeIdUri="urn:mpeg:dash:srd:2014" value="0,0,0,1,1,2,2"/>'
+    if place == "set":
+        document = mpd(video_set(unknown) + video_set())
+    else:
+        part = VIDEO.replace('"v1"', '"part"').replace("/>", f">{unknown}</Representation>")
+        document = mpd(video_set(representations=part + VIDEO))
+    assert [rendition.rendition_id for rendition in only_track(document).renditions] == ["v1"]
+
+
+def test_colour_is_not_unknown() -> None:
+    colour = '<EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:ColourPrimaries" value="9"/>'
+    template = '<SegmentTemplate duration="2" media="$Number$"/>'
+    assert only_track(mpd(video_set(colour + template))).kind == "video"
+
+
+@pytest.mark.parametrize("descriptor", ["EssentialProperty", "SupplementalProperty"])
+def test_a_track_for_fast_seeking_has_the_role_trick_play(descriptor: str) -> None:
+    trick = f'<{descriptor} schemeIdUri="http://dashif.org/guidelines/trickmode" value="1"/>'
+    template = '<SegmentTemplate duration="2" media="$Number$"/>'
+    assert only_track(mpd(video_set(trick + template))).roles == ("trick-play",)
+
+
+def test_roles_of_other_schemes_are_not_dash_roles() -> None:
+    role = '<Role schemeIdUri="urn:other" value="main"/>'
+    template = '<SegmentTemplate duration="2" media="$Number$"/>'
+    assert only_track(mpd(video_set(role + template))).roles == ()
+
+
+def test_track_ids_are_unique_whatever_the_manifest_says() -> None:
+    def with_id(track_id: str) -> str:
+        return video_set().replace("<AdaptationSet", f'<AdaptationSet id="{track_id}"')
+
+    tracks = read(mpd(with_id("video-und-1") + video_set() + with_id("7") + with_id("7"))).tracks
+    assert [track.track_id for track in tracks] == ["video-und-1", "video-und-2", "7", "video-und-3"]
+
+
+def test_a_rate_of_nothing_is_at_least_one_kilobit() -> None:
+    document = mpd(video_set(representations=VIDEO.replace('bandwidth="800000"', "")))
+    assert only_track(document).renditions[0].bitrate_kbps == 1
+
+
+def test_a_removed_remote_element_is_no_period() -> None:
+    removed = '<Period xlink:href="urn:mpeg:dash:resolve-to-zero:2013"/>'
+    assert read(mpd(video_set(), of_mpd=removed)).duration_ms == 6_000
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (mpd(video_set(), attributes='type="dynamic"'), "live presentation"),
+        (mpd(video_set(), of_mpd="<Period/>"), "2 periods"),
+        (mpd('<AdaptationSet xlink:href="http://a.example/set.xml"/>'), "another document"),
+        (mpd(video_set("")), "sidx"),
+        (mpd('<AdaptationSet mimeType="application/x-events"/>'), "neither video nor audio"),
+        (mpd(), "neither video nor audio"),
+        (
+            mpd(video_set('<ContentProtection schemeIdUri="urn:uuid:x"/><SegmentTemplate duration="2" media="x"/>')),
+            "KID",
+        ),
+        (mpd(video_set('<SegmentTemplate duration="2" media="file:///x"/>')), "http and https"),
+    ],
+    ids=shown_as,
+)
+def test_what_is_well_formed_but_not_played_is_refused_with_the_reason(document: bytes, reason: str) -> None:
+    with pytest.raises(FormatUnsupported, match=reason):
+        read(document)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"<html><body>404</body></html>", "the root is 'html'"),
+        (b"<MPD/>", "no Period"),
+        (mpd(video_set(representations=VIDEO + VIDEO)), "share an id"),
+        (mpd(video_set(representations=VIDEO.replace('id="v1"', ""))), "no id"),
+        (mpd(video_set(representations=VIDEO.replace("800000", "fast"))), "bandwidth='fast' is not a whole number"),
+        (mpd(video_set(), of_mpd="<BaseURL>http://[a/</BaseURL>"), "malformed"),
+        (mpd(video_set(), of_mpd='<BaseURL dvb:priority="high">x/</BaseURL>'), "priority"),
+        (mpd(video_set(), attributes='mediaPresentationDuration="long"'), "not a duration"),
+        (mpd(video_set(), attributes=""), "how long it lasts"),
+        (mpd(video_set() * (MAX_ADAPTATION_SETS + 1)), "AdaptationSets"),
+        (mpd(video_set() * 3, attributes='mediaPresentationDuration="P9D"'), f"more than {MAX_SEGMENTS} segments"),
+    ],
+    ids=shown_as,
+)
+def test_what_breaks_the_format_is_refused_with_the_reason(document: bytes, reason: str) -> None:
+    with pytest.raises(ManifestInvalid, match=reason):
+        read(document)
+
+
+def test_frame_rate_that_divides_by_nothing_is_refused() -> None:
+    representation = VIDEO.replace("<Representation", '<Representation frameRate="24/0"')
+    with pytest.raises(ManifestInvalid, match="divides by 0"):
+        read(mpd(video_set(representations=representation)))
+
+
+@pytest.mark.parametrize("value", ["", "10", "0x5", "10x101", "tenxfive"])
+def test_thumbnails_that_are_no_grid_are_refused(value: str) -> None:
+    with pytest.raises(ManifestInvalid, match=r"whole number|columns and rows"):
+        read(OUR_TITLE.replace(b"10x5", value.encode()))
+
+
+def test_no_error_tells_the_token_in_the_manifests_url() -> None:
+    for document in (b"", b"<MPD/>", mpd(), mpd(video_set(), of_mpd="<BaseURL>//[</BaseURL>")):
+        with pytest.raises(MatineeError) as raised:
+            read(document, url="http://a.example/t/s3cret/manifest.mpd")
+        assert "s3cret" not in str(raised.value) + str(raised.value.facts)
+
+
+def replaced(document: bytes, start: int, length: int, with_bytes: bytes) -> bytes:
+    at = start % len(document)
+    return document[:at] + with_bytes + document[at + length :]
+
+
+def swapped_digits(document: bytes, start: int, length: int, with_bytes: bytes) -> bytes:
+    """Keeps the XML well-formed, so that the damage reaches the reader."""
+    positions = [at for at, byte in enumerate(document) if chr(byte).isdigit()]
+    at = positions[start % len(positions)]
+    return document[:at] + str(int.from_bytes(with_bytes, "big")).encode() + document[at + 1 :]
+
+
+@given(
+    st.sampled_from([replaced, swapped_digits]),
+    st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 40), st.binary(max_size=9)), max_size=6),
+)
+def test_damaged_manifests_are_read_or_refused_but_never_break_the_reader(
+    damage: Callable[[bytes, int, int, bytes], bytes], wounds: list[tuple[int, int, bytes]]
+) -> None:
+    document = OUR_TITLE
+    for start, length, with_bytes in wounds:
+        document = damage(document, start, length, with_bytes)
+    try:
+        presentation = read(document)
+    except MatineeError:
+        return
+    renditions = [rendition for track in presentation.tracks for rendition in track.renditions]
+    assert presentation.duration_ms > 0
+    assert 0 < sum(len(rendition.segments) for rendition in renditions) <= MAX_SEGMENTS
+    for rendition in renditions:
+        for segment, following in zip(rendition.segments, rendition.segments[1:], strict=False):
+            assert segment.duration_ms > 0
+            assert segment.start_ms <= following.start_ms

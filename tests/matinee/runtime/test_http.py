@@ -1,0 +1,98 @@
+"""HTTP on loopback: bytes or a reason, by a deadline, within a bound."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.servers import MediaServer, serving_title
+
+from matinee.runtime.http import FetchFailure, Http, retry_after_ms
+
+EIGHT_MS = 1792483200_000  # Tue, 20 Oct 2026 08:00:00 GMT
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[MediaServer]:
+    (tmp_path / "file").write_bytes(bytes(range(256)) * 1000)
+    async with serving_title(tmp_path) as server:
+        yield server
+
+
+async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -> None:
+    told: list[None] = []
+    async with Http() as http:
+        answer = await http.fetch(
+            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda: told.append(None)
+        )
+    assert answer.body == bytes(range(256)) * 1000
+    assert len(told) >= 2
+
+
+async def test_a_range_is_cut_out_of_the_answer_of_a_server_that_ignores_it(served: MediaServer) -> None:
+    async with Http() as http:
+        answer = await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, byte_range=(3, 6))
+    assert answer.body == bytes([3, 4, 5, 6])
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("http-503", "http-503"), ("truncated", "truncated"), ("reset", "reset"), ("silence", "timeout")],
+)
+async def test_a_failure_is_a_reason(served: MediaServer, fault: str, reason: str) -> None:
+    served.fault = fault
+    async with Http() as http:
+        with pytest.raises(FetchFailure) as failure:
+            await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=300)
+    assert failure.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:9/", "refused"),
+        ("http://name.invalid/", "unresolved"),
+        ("not a url", "invalid-url"),
+        ("http://[::1/", "invalid-url"),
+    ],
+)
+async def test_an_address_that_leads_nowhere_is_a_reason(url: str, reason: str) -> None:
+    async with Http() as http:
+        with pytest.raises(FetchFailure) as failure:
+            await http.fetch(url, most_bytes=1, deadline_ms=5_000)
+    assert failure.value.reason == reason
+
+
+async def test_more_than_the_bound_is_not_read(served: MediaServer) -> None:
+    async with Http() as http:
+        with pytest.raises(FetchFailure, match="too-large"):
+            await http.fetch(f"{served.url}/file", most_bytes=1000, deadline_ms=5_000)
+
+
+async def test_retry_after_reaches_whoever_decides(served: MediaServer) -> None:
+    served.fault, served.retry_after = "http-429", "7"
+    async with Http() as http:
+        with pytest.raises(FetchFailure) as failure:
+            await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
+    assert (failure.value.status, failure.value.hint_ms) == (429, 7_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "wait_ms"),
+    [
+        ("120", 120_000),
+        (" 3 ", 3_000),
+        ("0", 0),
+        ("", 0),
+        ("-5", 0),
+        ("1.5", 0),
+        ("soon", 0),
+        ("99999999999", 0),
+        ("Tue, 20 Oct 2026 08:00:30 GMT", 30_000),
+        ("Tuesday, 20-Oct-26 08:00:30 GMT", 30_000),
+        ("Tue Oct 20 08:00:30 2026", 30_000),
+        ("Tue, 20 Oct 2026 07:00:00 GMT", 0),
+        ("Tue, 99 Oct 2026 07:00:00 GMT", 0),
+    ],
+)
+def test_retry_after_in_every_spelling(header: str, wait_ms: int) -> None:
+    assert retry_after_ms(header, wall_ms=EIGHT_MS) == wait_ms

@@ -1,0 +1,207 @@
+"""The player against real servers on loopback: pictures, sound, keys, seeks, failing appliances."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from tests.support.media import make_title
+from tests.support.servers import MediaServer, serving_title
+
+from matinee import Player
+from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged
+from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, MediaCorrupt, SegmentUnavailable
+from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
+
+HASTY = PlayerSettings(
+    buffering=BufferingSettings(start_ms=500, resume_ms=500, full_ms=2_000),
+    retry=RetrySettings(first_ms=20, cap_ms=100, give_up_ms=500),
+    failover=FailoverSettings(silence_least_ms=700, silence_most_ms=800, silence_alone_ms=900),
+)
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[MediaServer]:
+    async with serving_title(tmp_path) as server:
+        title = make_title(tmp_path, seconds=2, laurl=f"{server.url}/clearkey")
+        server.keys = title.keys
+        yield server
+
+
+async def test_an_encrypted_title_is_shown_picture_for_picture_and_heard(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player, asyncio.TaskGroup() as group:
+        sound = group.create_task(_heard_ms(player))
+        positions = [frame.position_ms async for frame in player.video_frames()]
+        report = player.report()
+    assert positions == [number * 1000 // 24 for number in range(48)]
+    assert sound.result() >= 1_900
+    assert (report.ended, report.frames_shown, report.stalls, report.errors) == (True, 48, 0, ())
+    assert report.played_ms >= 2_000
+
+
+async def test_a_picture_is_never_shown_before_it_is_due(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        early = [
+            frame.position_ms async for frame in player.video_frames() if frame.position_ms > player.state.position_ms
+        ]
+    assert early == []
+
+
+async def test_frames_come_in_the_size_that_was_asked_for(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        player.set_picture_size(20, 10)
+        frame = await anext(player.video_frames())
+    assert (frame.width, frame.height, len(frame.rgb)) == (20, 10, 600)
+
+
+async def test_the_notices_tell_the_story_in_order(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        told = [notice async for notice in player.notices()]
+    kinds = [type(notice) for notice in told]
+    assert kinds.index(FirstFrameReady) < kinds.index(Ended)
+    assert PhaseChanged("playing") in told
+
+
+async def test_without_anybody_who_looks_the_title_plays_to_its_end(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd", settings=PlayerSettings(decode=False)) as player:
+        await player.wait_ended()
+        assert player.report().ended
+
+
+async def test_a_seek_shows_the_place_asked_for_at_once_and_misses_nothing(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        frames = player.video_frames()
+        await anext(frames)
+        player.seek(1_500)
+        positions = [frame.position_ms async for frame in frames]
+        report = player.report()
+    assert positions[0] == 1_500
+    assert report.frames_dropped == 0
+    assert report.played_ms < 1_500
+
+
+async def test_a_pause_holds_the_picture(served: MediaServer) -> None:
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        frames = player.video_frames()
+        while (await anext(frames)).position_ms < 200:
+            pass
+        player.pause()
+        held_ms = player.state.position_ms
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await anext(frames)
+        assert player.state.position_ms == held_ms
+        player.resume()
+        await player.wait_ended()
+
+
+@pytest.mark.parametrize("fault", ["http-503", "http-404", "http-502", "truncated", "garbage", "reset", "silence"])
+async def test_a_failing_appliance_costs_no_stall(served: MediaServer, tmp_path: Path, fault: str) -> None:
+    async with _two_places(served, tmp_path) as (first, player):
+        frames = player.video_frames()
+        await anext(frames)
+        first.fault = fault
+        async for _ in frames:
+            pass
+        report = player.report()
+    assert (report.ended, report.stalls, report.frames_shown) == (True, 0, 48)
+    assert [(it.from_appliance, it.to_appliance) for it in report.failovers] == [("a", "b")]
+    assert report.bytes_by_appliance["b"] > 0
+
+
+async def test_an_appliance_that_refuses_connections_costs_no_stall(served: MediaServer, tmp_path: Path) -> None:
+    _name_places(tmp_path, a="http://127.0.0.1:9/", b=f"{served.url}/")
+    async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
+        await player.wait_ended()
+        report = player.report()
+    assert [(it.from_appliance, it.to_appliance, it.reason) for it in report.failovers] == [("a", "b", "refused")]
+
+
+async def test_when_nobody_delivers_playback_fails_with_what_and_where(served: MediaServer) -> None:
+    served.fault = "http-500"
+    async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
+        with pytest.raises(SegmentUnavailable, match="location-1"):
+            await player.wait_ended()
+        assert player.state.phase == "failed"
+
+
+async def test_a_garbage_manifest_fails_with_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / "manifest.mpd").write_bytes(b"<MPD><unclosed>")
+    async with serving_title(tmp_path) as server, Player.open(f"{server.url}/manifest.mpd", settings=HASTY) as player:
+        with pytest.raises(SegmentUnavailable, match="manifest"):
+            await player.wait_ended()
+
+
+async def test_a_live_manifest_says_that_it_is_not_played(served: MediaServer, tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.mpd"
+    manifest.write_text(manifest.read_text().replace('type="static"', 'type="dynamic"'))
+    async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
+        with pytest.raises(FormatUnsupported):
+            await player.wait_ended()
+
+
+async def test_a_license_server_without_the_key_is_no_license(served: MediaServer) -> None:
+    served.keys = {}
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        frames = [frame async for frame in player.video_frames()]
+        with pytest.raises((LicenseInvalid, LicenseRefused)):
+            await player.wait_ended()
+    assert frames == []
+
+
+async def test_a_wrong_key_is_told_and_not_shown_as_garbage(served: MediaServer) -> None:
+    served.keys = dict.fromkeys(served.keys, bytes(16))
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        frames = [frame async for frame in player.video_frames()]
+        # With FFmpeg's layout only the decoder notices: the lengths of NAL units stay clear.
+        with pytest.raises((LicenseInvalid, MediaCorrupt)):
+            await player.wait_ended()
+    assert frames == []
+
+
+async def test_leaving_early_leaves_no_task_behind(served: MediaServer) -> None:
+    before = _own_tasks()
+    async with Player.open(f"{served.url}/manifest.mpd") as player:
+        await anext(player.video_frames())
+        assert _own_tasks() != before
+    assert _own_tasks() == before
+
+
+async def test_an_error_of_the_program_around_it_passes_unchanged(served: MediaServer) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with Player.open(f"{served.url}/manifest.mpd"):
+            raise ZeroDivisionError
+
+
+def _own_tasks() -> set[str]:
+    """Of this side of the wire: the test's servers have tasks of their own."""
+    return {str(task.get_coro()) for task in asyncio.all_tasks() if "RequestHandler" not in str(task.get_coro())}
+
+
+async def _heard_ms(player: Player) -> int:
+    return sum([block.duration_ms async for block in player.audio_blocks()])
+
+
+def _name_places(folder: Path, **places: str) -> None:
+    """Let the manifest name several places that hold its segments."""
+    manifest = folder / "manifest.mpd"
+    named = "".join(f'<BaseURL serviceLocation="{name}">{url}</BaseURL>' for name, url in places.items())
+    manifest.write_text(manifest.read_text().replace("<Period", f"{named}<Period", 1))
+
+
+class _two_places:
+    """The title at two appliances, `a` before `b`, and a player of it."""
+
+    def __init__(self, served: MediaServer, folder: Path) -> None:
+        self._served, self._folder = served, folder
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> tuple[MediaServer, Player]:
+        first = await self._stack.enter_async_context(serving_title(self._folder))
+        _name_places(self._folder, a=f"{first.url}/", b=f"{self._served.url}/")
+        player = Player.open(f"{self._served.url}/manifest.mpd", settings=HASTY)
+        return first, await self._stack.enter_async_context(player)
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()

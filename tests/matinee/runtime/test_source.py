@@ -1,0 +1,94 @@
+"""Where a presentation comes from, and the licenses that a device accepts."""
+
+import pytest
+from tests.support.control_plane import ControlPlane, control_plane
+
+from matinee.crypto.agreement import AgreementKey, license_key_context, wrap
+from matinee.crypto.tokens import SigningKey, TrustedKeys
+from matinee.errors import LicenseInvalid
+from matinee.policy.settings import RetrySettings
+from matinee.runtime.http import Http
+from matinee.runtime.service import Service
+from matinee.runtime.source import TitleSource, unwrapped_keys
+from matinee.wire.license import License, WrappedKey
+from matinee.wire.play import OcaUrl, PlayReply
+from matinee.wire.steering import SteeringDocument
+
+KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
+SERVICE, DEVICE = SigningKey.generate(), AgreementKey.generate()
+TRUSTED = TrustedKeys({SERVICE.key_id: SERVICE.public})
+
+
+def test_the_device_that_a_license_was_made_for_gets_the_keys() -> None:
+    assert unwrapped_keys(_license(), key=DEVICE, trusted=TRUSTED, wall_ms=0) == {KEY_ID: CONTENT_KEY}
+
+
+def test_a_license_of_another_device_opens_nothing() -> None:
+    with pytest.raises(LicenseInvalid):
+        unwrapped_keys(_license(), key=AgreementKey.generate(), trusted=TRUSTED, wall_ms=0)
+
+
+def test_a_license_past_its_end_opens_nothing() -> None:
+    with pytest.raises(LicenseInvalid) as error:
+        unwrapped_keys(_license(), key=DEVICE, trusted=TRUSTED, wall_ms=1_000)
+    assert error.value.facts["reason"] == "expired"
+
+
+def test_a_license_signed_by_a_stranger_opens_nothing() -> None:
+    with pytest.raises(LicenseInvalid) as error:
+        unwrapped_keys(_license(signer=SigningKey.generate()), key=DEVICE, trusted=TRUSTED, wall_ms=0)
+    assert error.value.facts["reason"] == "unknown-key"
+
+
+def test_keys_moved_into_a_license_of_another_device_open_nothing() -> None:
+    with pytest.raises(LicenseInvalid):
+        unwrapped_keys(_license(says_device="other"), key=DEVICE, trusted=TRUSTED, wall_ms=0)
+
+
+def test_an_access_token_is_no_license() -> None:
+    with pytest.raises(LicenseInvalid):
+        unwrapped_keys("e30.e30.e30", key=DEVICE, trusted=TRUSTED, wall_ms=0)
+
+
+async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() -> None:
+    async with control_plane({"isp-a": "http://a/old/", "exchange": "http://x/old/"}, {}) as plane, Http() as http:
+        plane.steering = SteeringDocument(
+            pathway_priority=("isp-a",), oca_urls=(OcaUrl(appliance="isp-a", url="http://a/new/"),)
+        )
+        source = TitleSource(_reply(plane), _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
+        advice = await source.steer(appliance="isp-a", throughput_kbps=1_000)
+    assert advice.pathway_priority == ("isp-a",)
+    assert source.manifests == {"isp-a": "http://a/new/manifest.mpd", "exchange": "http://x/old/manifest.mpd"}
+
+
+def _service(url: str, http: Http) -> Service:
+    return Service(url, http, retry=RetrySettings())
+
+
+def _reply(plane: ControlPlane) -> PlayReply:
+    return PlayReply(
+        session_id="session",
+        title_id="title",
+        name="A title",
+        manifest_url="",
+        license="",
+        oca_urls=tuple(OcaUrl(appliance=name, url=url) for name, url in plane.appliances.items()),
+        bitrate_ladder=(),
+        steering_url=f"{plane.url}/v1/steering",
+        telemetry_url="",
+    )
+
+
+def _license(*, signer: SigningKey = SERVICE, says_device: str = "device") -> str:
+    context = license_key_context(license_id="license", device_id="device", key_id=KEY_ID)
+    return signer.sign(
+        License(
+            license_id="license",
+            title_id="title",
+            account_id="account",
+            device_id=says_device,
+            keys=(WrappedKey(key_id=KEY_ID, wrapped=wrap(CONTENT_KEY, to_public=DEVICE.public, context=context)),),
+            issued_wall_ms=0,
+            exp_wall_ms=1_000,
+        )
+    )

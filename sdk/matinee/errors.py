@@ -73,7 +73,7 @@ class MatineeError(Exception):
     what_to_do: ClassVar[str] = ""
     """The next step for whoever must act, a sentence."""
 
-    def __init__(self, what: str, **facts: object) -> None:
+    def __init__(self, what: str, /, **facts: object) -> None:
         """`what` says what happened and to what; `facts` are kept as `self.facts`. Neither holds a secret."""
         super().__init__(what)
         self.what = what
@@ -204,7 +204,7 @@ class ServiceUnavailable(OperatorError):
     code = "service-unavailable"
     what_to_do = "Come back later."
 
-    def __init__(self, what: str, *, retry_after_ms: int | None = None, **facts: object) -> None:
+    def __init__(self, what: str, /, *, retry_after_ms: int | None = None, **facts: object) -> None:
         super().__init__(what, retry_after_ms=retry_after_ms, **facts)
         self.retry_after_ms = retry_after_ms
         """The server's own wish, a floor on the wait; None if it stated none."""

@@ -83,7 +83,7 @@ class TrustedKeys:
         try:
             header = msgspec.json.decode(decode_base64url(header_text), type=_Header)
             payload, signature = decode_base64url(payload_text), decode_base64url(signature_text)
-        except (msgspec.DecodeError, TokenInvalid) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, TokenInvalid) as error:
             raise TokenInvalid("A token that is not a JWS.", reason="malformed") from error
         verifier = self._verifiers.get(header.kid)
         if verifier is None or header.alg != "EdDSA":
@@ -101,7 +101,9 @@ class TrustedKeys:
         return claims
 
 
-class _Header(msgspec.Struct, frozen=True):
+class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Read before the signature is: an unknown field could nest deeper than the decoder can follow."""
+
     alg: str
     kid: str
 
@@ -119,6 +121,10 @@ def encode_base64url(raw: bytes) -> str:
 def decode_base64url(text: str) -> bytes:
     """The bytes of unpadded base64url. Raises TokenInvalid for anything else."""
     try:
-        return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (UnicodeEncodeError, binascii.Error, ValueError) as error:
         raise TokenInvalid("Text that is not base64url.", reason="malformed") from error
+    # The decoder skips foreign characters and stray bits, and so many texts would pass for the same token.
+    if encode_base64url(raw) != text:
+        raise TokenInvalid("Text that is not base64url.", reason="malformed")
+    return raw

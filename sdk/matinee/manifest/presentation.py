@@ -23,7 +23,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """As the manifest counts; rising by one."""
     start_ms: int
-    """On the presentation's timeline; the first segment of a title starts at or near 0."""
+    """On the presentation's timeline; the first segment of a title starts at or near 0, also shortly before it."""
     duration_ms: int
     """> 0."""
     resource: Resource

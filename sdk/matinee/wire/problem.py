@@ -40,9 +40,10 @@ def error_of(problem: Problem) -> MatineeError:
     """The error that `problem` says; `ServiceUnavailable` for a type that nobody here knows."""
     leaf = ERRORS_BY_CODE.get(problem.type.removeprefix(TYPE_PREFIX), ServiceUnavailable)
     what = problem.detail or problem.title
+    facts: dict[str, object] = {**problem.facts}
     if issubclass(leaf, ServiceUnavailable):
-        return leaf(what, retry_after_ms=problem.retry_after_ms, status=problem.status, **problem.facts)
-    return leaf(what, **problem.facts)
+        facts |= {"retry_after_ms": problem.retry_after_ms, "status": problem.status}
+    return leaf(what, **facts)
 
 
 def _plain(fact: object) -> str | int | float | bool | list[str] | None:

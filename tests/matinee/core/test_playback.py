@@ -241,7 +241,7 @@ def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
     it = Viewer()
     it.receive(Started(("a", "b"), steer_after_ms=500))
     assert FetchSteering() in it.wake()
-    it.receive(SteeringArrived(("b", "a"), 700))
+    it.receive(SteeringArrived(("b", "a"), 100))
     assert FetchSteering() in it.wake()
 
 

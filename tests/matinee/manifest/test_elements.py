@@ -62,6 +62,7 @@ def test_what_is_not_well_formed_is_refused_with_the_reason(document: bytes, rea
         (b"<a>" * 1_000_000, f"{MAX_DEPTH} levels"),
         (b"<a>" + b"<b/>" * MAX_ELEMENTS + b"</a>", f"{MAX_ELEMENTS} elements"),
     ],
+    ids=["size", "depth", "elements"],
 )
 def test_size_depth_and_number_of_elements_are_bounded(document: bytes, bound: str) -> None:
     with pytest.raises(ManifestInvalid, match=bound):

@@ -17,7 +17,7 @@ from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerS
 HASTY = PlayerSettings(
     buffering=BufferingSettings(start_ms=500, resume_ms=500, full_ms=2_000),
     retry=RetrySettings(first_ms=20, cap_ms=100, give_up_ms=500),
-    failover=FailoverSettings(silence_least_ms=200, silence_most_ms=300, silence_alone_ms=400),
+    failover=FailoverSettings(silence_least_ms=700, silence_most_ms=800, silence_alone_ms=900),
 )
 
 

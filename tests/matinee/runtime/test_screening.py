@@ -1,0 +1,115 @@
+"""From appended segments to pictures, sound and subtitles: what is kept, shown, dropped."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.support.media import Clip, make_video
+from tests.support.playbooks import Viewer, fetches
+
+from matinee.clock import SystemClock
+from matinee.core.messages import Append, SegmentTarget
+from matinee.errors import MatineeError
+from matinee.policy.settings import PlayerSettings
+from matinee.runtime.screening import Screening
+
+VTT = b"WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n\n00:01.000 --> 00:02.000\n<i>World</i>\n"
+
+
+class Booth:
+    """A screening whose playhead stands wherever a test put it."""
+
+    def __init__(self, *, settings: PlayerSettings | None = None) -> None:
+        self.refused: list[MatineeError] = []
+        self.viewer = Viewer(now_ms=SystemClock().now_ms())
+        for fetch in fetches(self.viewer.start()):
+            self.viewer.deliver(fetch, after_ms=0)
+        self.screening = Screening(
+            self.viewer.playback, SystemClock(), settings=settings or PlayerSettings(), refuse=self.refused.append
+        )
+
+    def append(self, clip: Clip, index: int) -> None:
+        is_last = index == len(clip.segments) - 1
+        append = Append(
+            1,
+            SegmentTarget("video", 0, index),
+            0,
+            start_ms=index * 1_000,
+            end_ms=index * 1_000 + 1_000,
+            is_last=is_last,
+        )
+        self.screening.append(append, "video", init=clip.init, body=clip.segments[index])
+
+
+@pytest.fixture
+async def booth() -> AsyncIterator[Booth]:
+    booth = Booth()
+    yield booth
+    booth.screening.close()
+
+
+async def test_pictures_come_in_order_and_are_counted(booth: Booth) -> None:
+    clip = make_video(seconds=1, width=64, height=36)
+    booth.append(clip, 0)
+    positions = []
+    async for frame in booth.screening.video_frames():
+        positions.append(frame.position_ms)
+        if len(positions) == 24:
+            break
+    assert positions == [number * 1000 // 24 for number in range(24)]
+    assert booth.screening.frames_shown == 24
+
+
+async def test_a_discarded_segment_is_not_shown(booth: Booth) -> None:
+    clip = make_video(seconds=2, width=64, height=36)
+    booth.append(clip, 0)
+    frames = booth.screening.video_frames()
+    await anext(frames)
+    booth.screening.discard("video")
+    booth.screening.enter(1_000)
+    booth.append(clip, 1)
+    assert (await anext(frames)).position_ms == 1_000
+
+
+async def test_subtitles_are_there_while_they_last(booth: Booth) -> None:
+    append = Append(1, SegmentTarget("text", 0, 0), None, start_ms=0, end_ms=2_000, is_last=True)
+    booth.screening.append(append, "text", init=None, body=VTT)
+    assert [booth.screening.cues_at(at) for at in (499, 500, 1_500, 2_000)] == [(), ("Hello",), ("World",), ()]
+    booth.screening.discard("text")
+    assert booth.screening.cues_at(500) == ()
+
+
+async def test_subtitles_that_are_garbage_cost_only_the_subtitles(booth: Booth) -> None:
+    append = Append(1, SegmentTarget("text", 0, 0), None, start_ms=0, end_ms=2_000, is_last=True)
+    booth.screening.append(append, "text", init=None, body=b"\x00\x01")
+    assert booth.screening.cues_at(500) == ()
+    assert booth.refused == []
+
+
+async def test_what_does_not_decode_is_refused_once_and_ends_the_pictures(booth: Booth) -> None:
+    clip = make_video(seconds=1, width=64, height=36)
+    append = Append(1, SegmentTarget("video", 0, 0), 0, start_ms=0, end_ms=1_000, is_last=True)
+    booth.screening.append(append, "video", init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
+    assert [frame async for frame in booth.screening.video_frames()] == []
+    assert len(booth.refused) == 1
+
+
+async def test_the_end_ends_every_iterator(booth: Booth) -> None:
+    async with asyncio.TaskGroup() as group:
+        ends = [
+            group.create_task(_count(it)) for it in (booth.screening.video_frames(), booth.screening.audio_blocks())
+        ]
+        await asyncio.sleep(0)
+        booth.screening.finish()
+    assert [end.result() for end in ends] == [0, 0]
+
+
+async def test_a_screening_that_shall_not_decode_keeps_nothing() -> None:
+    booth = Booth(settings=PlayerSettings(decode=False))
+    booth.append(make_video(seconds=1, width=64, height=36), 0)
+    booth.screening.finish()
+    assert [frame async for frame in booth.screening.video_frames()] == []
+
+
+async def _count(items: AsyncIterator[object]) -> int:
+    return sum([1 async for _ in items])

@@ -201,5 +201,5 @@ def _require_room(inputs: Sequence[PackagerInput], draft: Path) -> None:
     free_bytes = shutil.disk_usage(draft).free
     if free_bytes < needed_bytes:
         raise StorageFull(
-            f"The title needs {needed_bytes >> 20} MiB and {free_bytes >> 20} MiB are left under {draft.parent}."
+            f"The title needs {needed_bytes / 1e6:.1f} MB and {free_bytes / 1e6:.1f} MB are left under {draft.parent}."
         )

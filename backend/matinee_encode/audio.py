@@ -38,6 +38,17 @@ def encode_audio(task: EncodeAudio, *, advance: Callable[[int], None]) -> int:
     return task.samples
 
 
+def pulled_audio(sink: FilterContext) -> Iterator[AudioFrame]:
+    """What the sink has ready."""
+    while True:
+        try:
+            frame = sink.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        assert isinstance(frame, AudioFrame)
+        yield frame
+
+
 def _steady(
     container: InputContainer, stream: AudioStream, task: EncodeAudio, advance: Callable[[int], None]
 ) -> Iterator[AudioFrame]:
@@ -46,13 +57,13 @@ def _steady(
         if graph is None:
             graph, source, sink = _graph_for(frame, task)
         source.push(frame)
-        yield from _pulled(sink)
+        yield from pulled_audio(sink)
         if count % _REPORT_BLOCKS == 0:
             advance(0)
     if graph is None:
         raise MezzanineInvalid(f"The sound of {Path(task.source).name} (stream {stream.index}) cannot be decoded.")
     source.push(None)
-    yield from _pulled(sink)
+    yield from pulled_audio(sink)
 
 
 def _decoded(container: InputContainer, stream: AudioStream, task: EncodeAudio) -> Iterator[AudioFrame]:
@@ -86,13 +97,3 @@ def _graph_for(frame: AudioFrame, task: EncodeAudio) -> tuple[Graph, FilterConte
     graph.link_nodes(*nodes).configure()
     graph.set_audio_frame_size(_FRAME_SAMPLES)
     return graph, nodes[0], nodes[-1]
-
-
-def _pulled(sink: FilterContext) -> Iterator[AudioFrame]:
-    while True:
-        try:
-            frame = sink.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return
-        assert isinstance(frame, AudioFrame)
-        yield frame

@@ -10,7 +10,7 @@ from pathlib import Path
 from matinee.errors import ServiceUnavailable
 from matinee_encode.storage import needing_room, sync_folder, sync_tree
 
-_DRAFT = ".draft"
+DRAFT_SUFFIX = ".draft"
 
 
 class Checkpoints:
@@ -47,7 +47,7 @@ class Checkpoints:
 
     def draft(self, key: str) -> Path:
         """A new, empty folder to work in; it counts for nothing until it is kept."""
-        draft = self._folder / f"{key}.{secrets.token_hex(4)}{_DRAFT}"
+        draft = self._folder / f"{key}.{secrets.token_hex(4)}{DRAFT_SUFFIX}"
         with needing_room(self._folder):
             draft.mkdir()
         return draft
@@ -65,10 +65,10 @@ class Checkpoints:
         """The unit is gone, in one step."""
         unit = self.find(key)
         if unit is not None:
-            aside = self._folder / f"{key}.{secrets.token_hex(4)}{_DRAFT}"
+            aside = self._folder / f"{key}.{secrets.token_hex(4)}{DRAFT_SUFFIX}"
             unit.rename(aside)
             shutil.rmtree(aside)
 
     def _sweep(self) -> None:
-        for draft in self._folder.glob(f"*{_DRAFT}"):
+        for draft in self._folder.glob(f"*{DRAFT_SUFFIX}"):
             shutil.rmtree(draft)

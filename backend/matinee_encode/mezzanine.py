@@ -75,17 +75,21 @@ class Mezzanine(msgspec.Struct, frozen=True, kw_only=True):
 def constant_rate(average: Fraction | None, nominal: Fraction | None) -> Fraction:
     """The frame rate that a title is made at.
 
-    A file that keeps one rate keeps it. Where the average and the nominal rate lie more than 1% apart the
-    rate varies, and the title gets the lowest standard rate that drops no frame on average. Above 60 it is 60.
-    Raises MezzanineInvalid if the file states no rate.
+    `nominal` is the lowest rate at which each frame's time can be told (FFmpeg's `r_frame_rate`). A file that
+    keeps one rate keeps it; one whose rate varies gets the nominal one, so that no frame moves; where that is
+    above 60, the lowest standard rate that drops no frame on average. Nominally twice the average, it counts
+    fields, and the average is right. Never above 60. Raises MezzanineInvalid if the file states no rate.
     """
-    known = [rate for rate in (average, nominal) if rate]
-    if not known:
+    average, nominal = average or nominal, nominal or average
+    if not average or not nominal:
         raise MezzanineInvalid("The file states no frame rate.")
-    rate = known[0]
-    if abs(known[-1] - rate) > rate / 100:
-        rate = next((standard for standard in STANDARD_RATES if standard >= rate * Fraction(995, 1000)), MOST_RATE)
-    return min(_standard(rate), MOST_RATE)
+    if _is_near(nominal, average):
+        return min(_standard(nominal), MOST_RATE)
+    if _is_near(nominal, 2 * average):
+        return min(_standard(average), MOST_RATE)
+    if nominal <= MOST_RATE:
+        return _standard(nominal)
+    return next((rate for rate in STANDARD_RATES if rate >= average * Fraction(995, 1000)), MOST_RATE)
 
 
 def language_tag(code: str | None) -> str:
@@ -109,6 +113,10 @@ def upright(*, width: int, height: int, pixel_aspect: Fraction | None, rotation:
             f"A picture of {seen}×{height} cannot be encoded: each side needs {LEAST_SIDE} to {MOST_SIDE} pixels."
         )
     return (seen, height, quarter_turns) if quarter_turns % 2 == 0 else (height, seen, quarter_turns)
+
+
+def _is_near(rate: Fraction, other: Fraction) -> bool:
+    return abs(rate - other) * 100 <= other
 
 
 def _standard(rate: Fraction) -> Fraction:

@@ -31,10 +31,14 @@ _LONGEST_GAP_S = 60
 """Between two frames: the frames that fill it would be made up."""
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 """ITU-T H.273, transfer characteristics."""
+_PLAYLISTS = frozenset({"concat", "dash", "hls", "imf", "tty"})
+"""FFmpeg's demuxers that open other files, or make a film of any text."""
 _PROGRESSIVE = (0, 1)
 """FFmpeg's AVFieldOrder: unknown, progressive."""
-_DAMAGE_SHARE = 100
-"""At most one packet in so many may be damaged."""
+_DAMAGE_SHARE, _DAMAGE_FREE = 100, 3
+"""At most one packet in so many may be damaged; so few always may: recordings often begin amid a GOP."""
+_MISSING_MS, _MISSING_SHARE = 500, 50
+"""A file may end so much before it said, or that part of it: statements are rounded, sound outlasts pictures."""
 
 
 @contextmanager
@@ -43,6 +47,8 @@ def opened(source: str) -> Iterator[InputContainer]:
     try:
         # The prefix and the list keep to local files: a playlist posing as a film fetches nothing.
         with av.open(f"file:{source}", "r", container_options={"protocol_whitelist": "file"}) as container:
+            if container.format.name in _PLAYLISTS:
+                raise MezzanineInvalid(f"{Path(source).name} is a list of files, not a film.", source=source)
             yield container
     except av.error.FFmpegError as error:
         raise MezzanineInvalid(f"{Path(source).name} cannot be read: {error.strerror}.", source=source) from error
@@ -102,6 +108,8 @@ def frames_of(source: str, mezzanine: Mezzanine) -> Iterator[VideoFrame]:
         picture = container.streams[mezzanine.stream_index]
         assert isinstance(picture, VideoStream)
         picture.thread_type = "AUTO"
+        # Damage is to be counted; without this FFmpeg paints over it.
+        picture.codec_context.options = {"err_detect": "explode"}
         watch = _Watch(Path(source).name)
         for packet in container.demux():
             watch.pass_packet(packet)
@@ -152,10 +160,10 @@ class _Watch:
         return frame
 
     def end(self, *, stated_ms: int) -> None:
-        if self._damaged * _DAMAGE_SHARE > self._packets:
+        if self._damaged > max(_DAMAGE_FREE, self._packets // _DAMAGE_SHARE):
             raise MezzanineInvalid(f"{self._name} is damaged: {self._damaged} of {self._packets} packets.")
         read_ms = (self._read_until_s - (self._first_packet_s or 0)) * 1000
-        if stated_ms and read_ms < stated_ms - max(2000, stated_ms / 50):
+        if stated_ms and read_ms < stated_ms - max(_MISSING_MS, stated_ms / _MISSING_SHARE):
             raise MezzanineInvalid(
                 f"{self._name} is cut short: it states {stated_ms / 1000:.1f} s and ends after {read_ms / 1000:.1f} s."
             )

@@ -14,6 +14,7 @@ import msgspec
 
 from matinee.errors import MatineeError
 from matinee_encode.audio import encode_audio
+from matinee_encode.checkpoints import DRAFT_SUFFIX
 from matinee_encode.pictures import make_pictures
 from matinee_encode.reading import survey
 from matinee_encode.storage import needing_room
@@ -59,21 +60,22 @@ def carry_out(task: Task, answers: BinaryIO) -> Reply:
         case Survey():
             return Surveyed(mezzanine=survey(task.source))
         case EncodeVideo():
-            with needing_room(_folder(task.drafts[0])):
+            with needing_room(_disk(task.drafts[0])):
                 return Finished(count=encode_rungs(task, advance=advance))
         case EncodeAudio():
-            with needing_room(_folder(task.draft)):
+            with needing_room(_disk(task.draft)):
                 return Finished(count=encode_audio(task, advance=advance))
         case MakePictures():
-            with needing_room(_folder(task.folder)):
+            with needing_room(_disk(task.folder)):
                 return Finished(count=make_pictures(task, advance=advance))
         case ExtractText():
-            with needing_room(_folder(task.draft)):
+            with needing_room(_disk(task.draft)):
                 return Finished(count=extract_text(task, advance=advance))
 
 
-def _folder(draft: str) -> Path:
-    return Path(draft).parent
+def _disk(draft: str) -> Path:
+    """The folder of checkpoints: what is inside comes and goes."""
+    return next(folder for folder in Path(draft).parents if folder.suffix != DRAFT_SUFFIX)
 
 
 def _say(answers: BinaryIO, reply: Reply) -> None:

@@ -15,7 +15,8 @@ from matinee.clock import Clock
 from matinee.errors import AlreadyRunning, MediaCorrupt, ProcessFailed, SettingsInvalid
 from matinee.wire.ids import TitleId
 from matinee.wire.title import INDEX_NAME, TitleIndex
-from matinee_encode import reel
+from matinee_encode.reel import CREDIT as REEL_CREDIT
+from matinee_encode.reel import make_reel
 from matinee_encode.settings import slug
 from matinee_local.clip import CREDIT, TRAILER, fetch_clip
 from matinee_local.launch import run_before_us
@@ -99,8 +100,8 @@ class Evening:
         if not path.exists():
             self.tell("Generating the reel …")
             path.parent.mkdir(parents=True, exist_ok=True)
-            await asyncio.to_thread(reel.make_reel, path, seconds=_REEL_S)
-        return Feature(file=path, name="The Generated Reel", title_id="the-generated-reel", credit=reel.CREDIT)
+            await asyncio.to_thread(make_reel, path, seconds=_REEL_S)
+        return Feature(file=path, name="The Generated Reel", title_id="the-generated-reel", credit=REEL_CREDIT)
 
     async def _show(self, feature: Feature) -> int:
         plan, init = system_plan(self.state, port=0), init_arguments(self.state)

@@ -5,6 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
+import aiohttp
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,16 @@ MODULE = "tests.matinee_local.standin"
 def standin(name: str, *arguments: str | UrlOf, port: int = 0) -> Process:
     """A process for a plan."""
     return Process(name=name, module=MODULE, arguments=("--name", name, *arguments), port=port)
+
+
+async def document_at(url: str) -> dict[str, object]:
+    """The JSON document there; nothing if nobody answers."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            document: dict[str, object] = await answer.json()
+            return document
+    except aiohttp.ClientError:
+        return {}
 
 
 def main() -> int:
@@ -47,9 +58,16 @@ def _service(given: argparse.Namespace) -> Service:
         return JSONResponse({"status": "ok"}, 503 if given.ill else 200)
 
     async def status(request: Request) -> Response:
-        return JSONResponse({"titles": ["a-title"], "bytes_sent": 1_500_000, "parent": given.parent})
+        return JSONResponse({"titles": ["a-title"], "bytes_sent": sum(sent), "parent": given.parent})
 
-    return Service(name="standin", routes=(Route("/healthz", healthz), Route("/v1/status", status)))
+    async def send(request: Request) -> Response:
+        """Counts as media that was sent."""
+        sent.append(int(request.query_params["bytes"]))
+        return JSONResponse({})
+
+    sent = [1_500_000]
+    routes = (Route("/healthz", healthz), Route("/v1/status", status), Route("/v1/send", send))
+    return Service(name="standin", routes=routes)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
-from tests.matinee_local.standin import standin
+from tests.matinee_local.standin import document_at, standin
 
 from matinee.clock import SystemClock
 from matinee.errors import ProcessFailed, RequestInvalid
@@ -31,7 +30,7 @@ from pathlib import Path
 from matinee.clock import SystemClock
 from matinee_local.state import StateDir
 from matinee_local.supervisor import SupervisorSettings, running_system
-from tests.matinee_local.standin import standin
+from tests.matinee_local.standin import document_at, standin
 
 async def main():
     async with running_system(
@@ -69,9 +68,7 @@ def system(
 
 
 async def told_by(url: str) -> dict[str, object]:
-    async with aiohttp.ClientSession() as session, session.get(f"{url}/v1/status") as answer:
-        told: dict[str, object] = await answer.json()
-        return told
+    return await document_at(f"{url}/v1/status")
 
 
 def identities(running: System) -> list[ProcessId]:

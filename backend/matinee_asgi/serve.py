@@ -47,16 +47,12 @@ def serve(app: ASGIApp, *, name: str, host: str, port: int, ready_file: Path | N
 
 def serve_program(build: Callable[[str], Program], *, name: str, host: str, port: int, ready_file: Path | None) -> None:
     """As `serve`, for what must know its own URL, which is handed to `build`."""
-    listener = _listener(host, port)
-    url = f"http://{host}:{listener.getsockname()[1]}"
-    try:
+    with _listener(host, port) as listener:
+        url = f"http://{host}:{listener.getsockname()[1]}"
         program = build(url)
         # uvicorn raises the signal that ended it once more: let that end the process in order.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
-        if ready_file is not None:
-            _announce(ready_file, {"name": name, "pid": os.getpid(), "url": url})
-        sys.stderr.write(f"{name} listens on {url}\n")
         config = uvicorn.Config(
             program.app,
             http=program.connection or "auto",
@@ -66,17 +62,31 @@ def serve_program(build: Callable[[str], Program], *, name: str, host: str, port
             timeout_graceful_shutdown=GRACE_S,
             server_header=False,
         )
-        _Server(config, program.before_stop).run(sockets=[listener])
-    finally:
-        listener.close()
-        if ready_file is not None:
-            ready_file.unlink(missing_ok=True)
+
+        def announce() -> None:
+            if ready_file is not None:
+                _write_ready(ready_file, {"name": name, "pid": os.getpid(), "url": url})
+            sys.stderr.write(f"{name} listens on {url}\n")
+
+        try:
+            _Server(config, announce=announce, before_stop=program.before_stop).run(sockets=[listener])
+        finally:
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, before_stop: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, announce: Callable[[], None], before_stop: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
+        self._announce = announce
         self._before_stop = before_stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._before_stop()
@@ -101,7 +111,7 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _announce(ready_file: Path, facts: dict[str, str | int]) -> None:
+def _write_ready(ready_file: Path, facts: dict[str, str | int]) -> None:
     ready_file.parent.mkdir(parents=True, exist_ok=True)
     draft = ready_file.with_suffix(".draft")
     draft.write_text(json.dumps(facts))

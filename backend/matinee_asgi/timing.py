@@ -1,12 +1,13 @@
 """Who used how much of a request's time: shares recorded on the way, told in `Server-Timing`."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from matinee.clock import stopwatch_s
 
 _KEY = "matinee.shares"
 _TOTAL = "total"
@@ -46,8 +47,7 @@ class ServerTiming:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        # The loop's own clock: shares are fractions of a millisecond.
-        shares = scope[_KEY] = Shares(asyncio.get_running_loop().time)
+        shares = scope[_KEY] = Shares(stopwatch_s)
 
         async def send_timed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -59,6 +59,6 @@ class ServerTiming:
 
 def shares_of(request: Request) -> Shares:
     """The request's recorder; one that nobody reads when the filter is not installed."""
-    shares = request.scope.setdefault(_KEY, Shares(asyncio.get_running_loop().time))
+    shares = request.scope.setdefault(_KEY, Shares(stopwatch_s))
     assert isinstance(shares, Shares)
     return shares

@@ -69,6 +69,7 @@ class Appliance:
             max_connections=settings.max_connections,
             max_head_bytes=settings.max_head_bytes,
             head_deadline_ms=settings.head_deadline_ms,
+            idle_deadline_ms=settings.idle_deadline_ms,
             write_deadline_ms=settings.write_deadline_ms,
         )
         return Program(

@@ -19,6 +19,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     max_connections: int
     max_head_bytes: int
     head_deadline_ms: int
+    idle_deadline_ms: int
+    """How long a connection is kept without a request."""
     write_deadline_ms: int
     """Within which a client must take what waits to be sent to it, at most some 300 KB."""
 
@@ -43,6 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it
         super().connection_made(transport)
+        self.timeout_keep_alive = self.bounds.idle_deadline_ms / 1000  # type: ignore[assignment]  # takes a float
         self._head = _Deadline(self.loop, transport, wait_ms=self.bounds.head_deadline_ms)
         self._write = _Deadline(self.loop, transport, wait_ms=self.bounds.write_deadline_ms)
         self.tally.connections += 1

@@ -21,14 +21,20 @@ TRUST_EVERY_MS = 1_000
 class Gate:
     """Verifies media tokens, each once: a player shows the same one with every segment."""
 
-    def __init__(self, trust: Path, *, clock: Clock) -> None:
+    def __init__(self, trust: Path, *, clock: Clock, max_remembered: int = MAX_REMEMBERED) -> None:
         """`trust`: the public keys, base64url by key id. Raises SettingsInvalid if they cannot be read."""
+        self._max_remembered = max_remembered
         self._trust = trust
         self._clock = clock
         self._stamp = _stamp(trust)
         self._keys = read_trust(trust)
         self._checked_ms = clock.now_ms()
         self._verified: OrderedDict[str, MediaClaims] = OrderedDict()
+
+    @property
+    def remembered(self) -> int:
+        """How many tokens need no verifying again."""
+        return len(self._verified)
 
     def admit(self, token: str, *, title_id: str) -> MediaClaims:
         """What the token says, which covers the title. Raises TokenInvalid, NotEntitled."""
@@ -46,7 +52,7 @@ class Gate:
 
     def _remember(self, token: str, claims: MediaClaims) -> None:
         self._verified[token] = claims
-        if len(self._verified) > MAX_REMEMBERED:
+        if len(self._verified) > self._max_remembered:
             self._verified.popitem(last=False)
 
     def _reload_if_changed(self) -> None:

@@ -7,7 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from matinee.clock import Clock
-from matinee.errors import MatineeError, SegmentUnavailable, ServiceUnavailable, TitleUnknown
+from matinee.errors import (
+    MatineeError,
+    MediaCorrupt,
+    MediaInvalid,
+    SegmentUnavailable,
+    ServiceUnavailable,
+    TitleUnknown,
+)
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.listing import Listing
 from matinee_edge.parent import Parent
@@ -54,7 +61,7 @@ class Misses:
     async def learn(self, title_id: str) -> Listing:
         """What the title consists of, asked of the parent if the shelf does not know.
 
-        Raises: TitleUnknown, SegmentUnavailable, MediaInvalid, StorageFull; ServiceUnavailable when too busy.
+        Raises: TitleUnknown, SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
         """
         if (listing := self._shelf.listing(title_id)) is None:
             await self._once((title_id, INDEX_NAME), lambda: self._fetch_index(title_id))
@@ -70,7 +77,7 @@ class Misses:
     async def land(self, title_id: str, file: MediaFile) -> None:
         """The file is on the shelf.
 
-        Raises: SegmentUnavailable, MediaCorrupt, StorageFull; ServiceUnavailable when too busy.
+        Raises: SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
         """
         await self._once((title_id, file.path), lambda: self._fetch(title_id, file))
 
@@ -96,6 +103,9 @@ class Misses:
             return None
         except TimeoutError:
             error = SegmentUnavailable(f"{path} of {title_id} did not come within {self._deadline_ms} ms.")
+        except (MediaCorrupt, MediaInvalid) as failure:
+            # It is the parent's doing: whoever asks here learns that it was not to be had.
+            error = SegmentUnavailable(f"The parent sent other bytes: {failure.what}", title_id=title_id, path=path)
         except MatineeError as failure:
             error = failure
         except Exception:
@@ -116,7 +126,11 @@ class Misses:
 
     async def _fetch(self, title_id: str, file: MediaFile) -> None:
         with self._shelf.landing(file) as landing:
-            await self._parent.pour(title_id, file, into=landing.write)
+            try:
+                await self._parent.pour(title_id, file, into=landing.write)
+            except TitleUnknown as error:
+                # Listed, so there is such a file: it is the parent that lacks it.
+                raise SegmentUnavailable(error.what, **error.facts) from error
             await asyncio.to_thread(landing.verify)
             self._shelf.place(title_id, landing)
 

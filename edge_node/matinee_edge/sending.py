@@ -6,6 +6,7 @@ A client that stops reading is cut off by the connection, not here.
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -13,9 +14,11 @@ from contextlib import suppress
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from matinee.errors import MediaCorrupt
+from matinee.errors import MatineeError, MediaCorrupt
 from matinee.wire.title import MediaFile
 from matinee_edge.tally import Tally
+
+log = logging.getLogger("matinee.edge.sending")
 
 PIECE_BYTES = 1 << 18
 WATCHED_BYTES = 1 << 22
@@ -39,8 +42,7 @@ Open = Callable[[MediaFile], Awaitable[int]]
 class SpanReply:
     """An ASGI application that answers one request with spans of files, one after the other.
 
-    Raises what `open_file` raises, before anything is sent if it is for the first span. Raises MediaCorrupt if
-    a file ends early: the connection is then closed short of its Content-Length, which clients notice.
+    Raises what `open_file` raises for the first span, before anything is sent.
     """
 
     def __init__(
@@ -69,6 +71,14 @@ class SpanReply:
             sending.add_done_callback(lambda _: watching.cancel())
 
     async def _send_all(self, send: Send, descriptor: int) -> None:
+        try:
+            await self._send_spans(send, descriptor)
+        except MatineeError as error:
+            # Too late for a refusal. Without its last message the server closes the connection, short of the
+            # Content-Length, which clients notice.
+            log.warning("an answer was cut short: %s", error.what)
+
+    async def _send_spans(self, send: Send, descriptor: int) -> None:
         left = self._length
         try:
             await self._send_head(send)

@@ -45,6 +45,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Within which a file must have come from the parent. > 0."""
     head_deadline_ms: int = 10_000
     """Within which a client must have sent its request line and headers. > 0."""
+    idle_deadline_ms: int = 30_000
+    """How long a connection is kept without a request: longer than players wait between segments. > 0."""
     write_deadline_ms: int = 20_000
     """Within which a client must take what waits to be sent to it. > 0."""
     max_head_bytes: int = 16_384

@@ -5,19 +5,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from matinee.clock import SystemClock
 from matinee.core.notices import Notice, PlaybackReport
 from matinee.errors import MatineeError, SettingsInvalid
+from matinee.policy.settings import PlayerSettings
+from matinee.runtime.client import Client
+from matinee.runtime.player import Player
 from matinee_player.account import check_logged_in, chosen_profile, log_in_if_told
 from matinee_player.headless import play_headless
-from matinee_player.ports import Client, Player
 from matinee_player.report import notice_text, report_text, why_failed
 from matinee_player.settings import AccountSettings, PlaySettings, WatchSettings, play_settings, watch_settings
 
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     from matinee_player.app import MatineeApp
     from matinee_player.depth import Depth
 
-OpenPlayer = Callable[[], AbstractAsyncContextManager[Player]]
+
+class Source(NamedTuple):
+    """What is to be played."""
+
+    title: str
+    credit: str
+    open_player: Callable[[], Player]
 
 
 def watch(argv: list[str]) -> int:
@@ -82,16 +90,20 @@ async def _play_in_terminal(settings: PlaySettings, depth: "Depth") -> int:
 
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        open_player = await _opener(settings, stack)
+        source = await _source(settings, stack)
         with closing(open_speaker(clock)) as speaker:
-            report = await _run(PlayApp(settings.source, open_player, clock=clock, speaker=speaker, depth=depth))
+            report = await _run(
+                PlayApp(
+                    source.title, source.open_player, clock=clock, speaker=speaker, depth=depth, credit=source.credit
+                )
+            )
     return 0 if report is None else _conclude(report, settings, is_whole=False)
 
 
 async def _play_headless(settings: PlaySettings) -> int:
     async with AsyncExitStack() as stack:
-        open_player = await _opener(settings, stack)
-        player = await stack.enter_async_context(open_player())
+        source = await _source(settings, stack)
+        player = await stack.enter_async_context(source.open_player())
         report = await play_headless(player, is_decoded=settings.is_decoded, on_notice=_tell)
     return _conclude(report, settings, is_whole=True)
 
@@ -104,25 +116,22 @@ async def _run(app: "MatineeApp") -> PlaybackReport | None:
     return await app.run_async()
 
 
-async def _opener(settings: PlaySettings, stack: AsyncExitStack) -> OpenPlayer:
-    """How the source is opened: anybody's URL by itself, a title by an account's client."""
+async def _source(settings: PlaySettings, stack: AsyncExitStack) -> Source:
+    """Anybody's URL by itself, a title by an account's client (which lives as long as `stack`)."""
+    player_settings = PlayerSettings(decode=settings.is_decoded)
     if settings.is_url:
-        from matinee import Player as SdkPlayer  # type: ignore[attr-defined]
-
-        open_url: OpenPlayer = partial(SdkPlayer.open, settings.source)
-        return open_url
+        return Source(settings.source, "", partial(Player.open, settings.source, settings=player_settings))
     client = await stack.enter_async_context(_client(settings.account))
     await log_in_if_told(client, settings.account)
     check_logged_in(client, settings.account)
     profile = chosen_profile(client.profiles, settings.account.profile)
-    return lambda: client.play(settings.source, profile_id=profile.profile_id)
+    item = await client.title(settings.source)
+    opening = partial(client.play, item.title_id, profile_id=profile.profile_id, settings=player_settings)
+    return Source(item.name, item.credit, opening)
 
 
-def _client(account: AccountSettings) -> AbstractAsyncContextManager[Client]:
-    from matinee import Client as SdkClient  # type: ignore[attr-defined]
-
-    client: AbstractAsyncContextManager[Client] = SdkClient(account.server, device_store=account.device_store)
-    return client
+def _client(account: AccountSettings) -> Client:
+    return Client(account.server, device_store=account.device_store / "device.json")
 
 
 def _conclude(report: PlaybackReport, settings: PlaySettings, *, is_whole: bool) -> int:

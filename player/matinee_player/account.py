@@ -1,8 +1,8 @@
 """Whose titles: logging in as the settings say, and which of the account's profiles watches."""
 
 from matinee.errors import SessionExpired, SettingsInvalid
+from matinee.runtime.client import Client
 from matinee.wire.auth import Profile
-from matinee_player.ports import Client
 from matinee_player.settings import AccountSettings
 
 

@@ -10,10 +10,10 @@ from textual.theme import Theme
 from matinee.clock import Clock
 from matinee.core.notices import PlaybackReport
 from matinee.errors import MatineeError
+from matinee.runtime.client import Client
 from matinee_player.account import chosen_profile
 from matinee_player.audio import Speaker
 from matinee_player.depth import Depth
-from matinee_player.ports import Client
 from matinee_player.screens.browse import BrowseScreen
 from matinee_player.screens.login import LoginScreen
 from matinee_player.screens.watch import OpenPlayer, WatchScreen
@@ -86,10 +86,13 @@ class PlayApp(MatineeApp):
         self, title: str, open_player: OpenPlayer, *, clock: Clock, speaker: Speaker, depth: Depth, credit: str = ""
     ) -> None:
         super().__init__(clock=clock, speaker=speaker, depth=depth)
-        self._first_screen = lambda: WatchScreen(title, open_player, devices=self.devices, credit=credit)
+        self._title = title
+        self._credit = credit
+        self._open_player = open_player
 
     def on_mount(self) -> None:
-        self.push_screen(self._first_screen(), lambda report: self.exit(report))
+        screen = WatchScreen(self._title, self._open_player, devices=self.devices, credit=self._credit)
+        self.push_screen(screen, self.exit)
 
 
 class WatchApp(MatineeApp):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 import msgspec
 
 from matinee.core.notices import Notice, PlaybackReport
-from matinee_player.ports import Player
+from matinee.runtime.player import Player
 from matinee_player.session import attend
 
 

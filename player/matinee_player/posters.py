@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 
 from matinee.errors import MatineeError
-from matinee_player.ports import Client
+from matinee.runtime.client import Client
 from matinee_player.video import Pixels
 
 _FETCHES_MAX = 4

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 
 from matinee.errors import MatineeError
-from matinee_player.ports import Player
+from matinee.runtime.player import Player
 
 
 async def attend(player: Player, *consumers: Coroutine[None, None, None]) -> MatineeError | None:

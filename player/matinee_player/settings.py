@@ -20,7 +20,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     password_file: Path | None = None
     """Its first line is the password of `email`."""
     device_store: Path
-    """The device's keys and tokens lie here, readable by nobody else."""
+    """A folder: the device's keys and tokens lie there, readable by nobody else."""
     profile: str = ""
     """A profile's name; empty for the first."""
 

@@ -146,7 +146,7 @@ def reduce(view: View, fact: Fact) -> View:
         case MuteToggled():
             return change(view, is_muted=not view.is_muted)
         case Stopped(trouble=trouble):
-            return change(view, trouble=trouble, phase="failed")
+            return change(view, trouble=trouble, phase="failed", cues=())
         case _:
             return _noticed(view, fact)
 

@@ -48,12 +48,10 @@ def count_text(count: int, noun: str) -> str:
 
 
 def spark_text(values: Sequence[int], width: int) -> str:
-    """A bar for each of the last `width` values, from 0 to the greatest; shorter when there are fewer values."""
+    """A bar for each of the last `width` values, from 0 (nothing) to the greatest; shorter when there are fewer."""
     shown = values[-width:]
-    top = max(shown, default=0)
-    if top <= 0:
-        return _BARS[0] * len(shown)
-    return "".join(_BARS[max(0, value) * (len(_BARS) - 1) // top] for value in shown)
+    top = max(1, *shown, 1)
+    return "".join(_BARS[value * (len(_BARS) - 1) // top] if value > 0 else " " for value in shown)
 
 
 def clipped(text: str, width: int) -> str:

@@ -37,3 +37,11 @@ class SystemClock:
         # The event loop's timers may fire a millisecond early: ask again.
         while (left_ms := now_ms - self.now_ms()) > 0:
             await asyncio.sleep(left_ms / 1000)
+
+
+def stopwatch_s() -> float:
+    """Monotonic seconds, finer than a microsecond: to measure work and report it, never to decide by.
+
+    An event loop's own `time()` will not do: uvloop's counts whole milliseconds.
+    """
+    return time.perf_counter()

@@ -1,144 +1,219 @@
-"""A control plane of one account and one title: real tokens and licenses, scripted refusals, everything it heard."""
+"""A control plane in this process, over real stores in a folder, every answer held against its API document."""
 
-import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import httpx2
 import msgspec
-from aiohttp import web
-from tests.support.servers import serving
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
+from starlette.applications import Starlette
 
-from matinee.crypto.agreement import license_key_context, wrap
-from matinee.crypto.tokens import SigningKey, encode_base64url
-from matinee.errors import LoginRefused, MatineeError
-from matinee.wire.auth import AccessClaims, Login, LoginRequest, Profile
-from matinee.wire.catalog import CatalogItem, Homepage, Row
-from matinee.wire.license import License, WrappedKey
-from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
-from matinee.wire.problem import problem_of
-from matinee.wire.steering import SteeringDocument
-from matinee.wire.telemetry import TelemetryBatch, TelemetryEvent
-from matinee.wire.title import Rung
+from matinee.clock import SystemClock
+from matinee.crypto.agreement import AgreementKey
+from matinee.crypto.passwords import hash_password
+from matinee.crypto.sealing import content_key_context, seal
+from matinee.crypto.tokens import SigningKey, TrustedKeys
+from matinee.wire.auth import AccessClaims
+from matinee.wire.steering import Heartbeat
+from matinee.wire.title import Rung, SealedKey, SealedKeys, TitleIndex
+from matinee_backend.adapters.title_folder import TitleFolder
+from matinee_backend.gateway import SERVICES, House, application
+from matinee_backend.initialize import prepare_secrets
+from matinee_backend.records import Account, CatalogTitle, Device, HeardAppliance
+from matinee_backend.settings import Settings
+from matinee_backend.state import StateFolder
+from matinee_backend.stores import Stores, open_stores
 
-FAR_MS = 1 << 52
-PASSWORD = "correct horse"
-BodyT = TypeVar("BodyT")
+EMAIL, PASSWORD = "ada@matinee.example", "correct horse battery"
+KEY_ID, CONTENT_KEY = "0123456789abcdef0123456789abcdef", bytes(range(16))
 
 
-@dataclass
+class AheadClock(SystemClock):
+    """The machine's time, and as far ahead of it as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.ahead_ms
+
+    def wall_ms(self) -> int:
+        return super().wall_ms() + self.ahead_ms
+
+
+@dataclass(frozen=True, kw_only=True)
 class ControlPlane:
-    """Answers as the real one does, for as many devices as log in."""
+    """One account (premium, US) with one profile and one registered device, and a client that checks answers."""
 
-    appliances: dict[str, str]
-    """Base URLs of the title's folder, by appliance."""
-    keys: dict[str, bytes]
-    url: str = ""
-    refusal: tuple[MatineeError, int] | None = None
-    """What `/v1/play` and `/v1/telemetry` answer, if anything."""
-    resume_ms: int = 0
-    steering: SteeringDocument = field(default_factory=lambda: SteeringDocument(ttl_s=300))
-    told: list[TelemetryEvent] = field(default_factory=list)
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-    signing: SigningKey = field(default_factory=SigningKey.generate)
-    devices: list[str] = field(default_factory=list)
-    """Agreement keys, in order of login."""
+    client: httpx2.AsyncClient
+    stores: Stores
+    state: StateFolder
+    clock: AheadClock
+    key: SigningKey
+    device_key: AgreementKey
+    account: Account
+    device: Device
+    profile_id: str = "profile-1"
 
-    def application(self) -> web.Application:
-        app = web.Application()
-        app.router.add_post("/v1/login", self._login)
-        app.router.add_get("/v1/profiles/{profile_id}/homepage", self._homepage)
-        app.router.add_post("/v1/play", self._play)
-        app.router.add_get("/v1/steering", self._steer)
-        app.router.add_post("/v1/telemetry", self._telemetry)
-        return app
+    @property
+    def trusted(self) -> TrustedKeys:
+        return TrustedKeys({self.key.key_id: self.key.public})
 
-    async def _login(self, request: web.Request) -> web.Response:
-        asked = await _body(request, LoginRequest)
-        if asked.password != PASSWORD:
-            return _refused(LoginRefused("Unknown account or wrong password."), 401)
-        self.devices.append(asked.device.agreement_key)
-        claims = AccessClaims(sub="account", device_id=f"device-{len(self.devices)}", exp_wall_ms=FAR_MS)
-        return _said(
-            Login(
-                access_token=self.signing.sign(claims),
-                expires_wall_ms=FAR_MS,
-                account_id="account",
-                device_id=claims.device_id,
-                profiles=(Profile(profile_id="profile", name="Somebody"),),
-                service_keys={self.signing.key_id: encode_base64url(self.signing.public)},
-            )
-        )
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header by which the device speaks."""
+        return self.bearer_of(self.account.account_id, device_id=self.device.device_id)
 
-    async def _homepage(self, request: web.Request) -> web.Response:
-        item = CatalogItem(title_id="title", name="A title", duration_ms=2_000)
-        return _said(Homepage(rows=(Row(title="New", items=(item,)),), page=1, pages=1))
+    def bearer_of(self, sub: str, *, device_id: str = "", lifetime_ms: int = 60_000) -> dict[str, str]:
+        exp_wall_ms = self.clock.wall_ms() + lifetime_ms
+        return _header(self.key.sign(AccessClaims(sub=sub, device_id=device_id, exp_wall_ms=exp_wall_ms)))
 
-    async def _play(self, request: web.Request) -> web.Response:
-        asked = await _body(request, PlayRequest)
-        if self.refusal is not None:
-            return _refused(*self.refusal)
-        device = self.devices[int(asked.device_id.removeprefix("device-")) - 1]
-        return _said(
-            PlayReply(
-                session_id="session",
-                title_id=asked.title_id,
-                name="A title",
-                manifest_url=next(iter(self.appliances.values())) + "manifest.mpd",
-                license=self._license(asked, device),
-                oca_urls=tuple(OcaUrl(appliance=name, url=url) for name, url in self.appliances.items()),
-                bitrate_ladder=(Rung(representation_id="0", width=64, height=36, bitrate_kbps=100, codec="avc1"),),
-                steering_url=f"{self.url}/v1/steering",
-                telemetry_url=f"{self.url}/v1/telemetry",
-                resume_ms=self.resume_ms,
-            )
-        )
+    def bearer_of_appliance(self, name: str) -> dict[str, str]:
+        return _header((self.state.tokens / f"{name}.control").read_text())
 
-    def _license(self, asked: PlayRequest, device: str) -> str:
-        def wrapped(key_id: str, key: bytes) -> WrappedKey:
-            context = license_key_context(license_id="license", device_id=asked.device_id, key_id=key_id)
-            return WrappedKey(key_id=key_id, wrapped=wrap(key, to_public=device, context=context))
+    async def add_title(self, title_id: str = "big-buck", **facts: Any) -> CatalogTitle:
+        """An encrypted title in the catalog, its key in the vault, whole on `isp-a` alone."""
+        title = catalog_title(title_id, **facts)
+        await self.stores.titles.put(title)
+        context = content_key_context(title_id=title_id, key_id=KEY_ID)
+        sealed = seal(CONTENT_KEY, key=self.state.master_key(), context=context)
+        keys = SealedKeys(title_id=title_id, keys=(SealedKey(key_id=KEY_ID, sealed=sealed),))
+        (self.state.keys / f"{title_id}.json").write_bytes(msgspec.json.encode(keys))
+        known = {title.index.title_id for title in await self.stores.titles.titles()}
+        await self.stores.appliances.hear(appliance("isp-a", titles=known), wall_ms=self.clock.wall_ms())
+        return title
 
-        return self.signing.sign(
-            License(
-                license_id="license",
-                title_id=asked.title_id,
-                account_id="account",
-                device_id=asked.device_id,
-                keys=tuple(wrapped(key_id, key) for key_id, key in self.keys.items()),
-                issued_wall_ms=0,
-                exp_wall_ms=FAR_MS,
-            )
-        )
-
-    async def _steer(self, request: web.Request) -> web.Response:
-        return _said(self.steering)
-
-    async def _telemetry(self, request: web.Request) -> web.Response:
-        batch = await _body(request, TelemetryBatch)
-        if self.refusal is not None:
-            return _refused(*self.refusal)
-        self.told += batch.events
-        self.heard.set()
-        return web.Response(status=202)
+    async def play(self, title_id: str = "big-buck", **changes: Any) -> httpx2.Response:
+        asked = {"title_id": title_id, "device_id": self.device.device_id, "profile_id": self.profile_id, **changes}
+        return await self.client.post("/v1/play", json=asked, headers=self.bearer)
 
 
 @asynccontextmanager
-async def control_plane(appliances: dict[str, str], keys: dict[str, bytes]) -> AsyncIterator[ControlPlane]:
-    plane = ControlPlane(appliances, keys)
-    async with serving(plane.application()) as url:
-        plane.url = url
-        yield plane
+async def control_plane(
+    root: Path, *, settings: Settings | None = None, only: tuple[str, ...] = SERVICES
+) -> AsyncIterator[ControlPlane]:
+    """Serving while entered; `root` becomes its state folder."""
+    state, clock = StateFolder(root), AheadClock()
+    prepare_secrets(state, appliances=("isp-a", "isp-b", "exchange", "origin"), clock=clock)
+    stores, key = open_stores(state, writes_events=True), state.signing_key()
+    house = House(
+        stores=stores,
+        title_folder=TitleFolder(root / "nowhere", titles=stores.titles, clock=clock),
+        key=key,
+        public_keys=state.public_keys(),
+        clock=clock,
+        settings=settings or Settings(),
+    )
+    app = application(house, only=only)
+    async with app.router.lifespan_context(app), checked_client(app) as client:
+        account, device_key = account_of(), AgreementKey.generate()
+        device = device_of(agreement_key=device_key.public)
+        await stores.members.put_account(account)
+        await stores.members.put_profile("profile-1", account_id=account.account_id, name="Ada")
+        await stores.members.register_device(device, keep=8)
+        yield ControlPlane(
+            client=client,
+            stores=stores,
+            state=state,
+            clock=clock,
+            key=key,
+            device_key=device_key,
+            account=account,
+            device=device,
+        )
 
 
-async def _body(request: web.Request, body_type: type[BodyT]) -> BodyT:
-    return msgspec.json.decode(await request.read(), type=body_type)
+@asynccontextmanager
+async def checked_client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of `app` that fails the test when an answer is not what `/openapi.json` says."""
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://control.example") as client:
+        document = (await client.get("/openapi.json")).json()
+
+        async def check(response: httpx2.Response) -> None:
+            await response.aread()
+            check_answer(response, document)
+
+        client.event_hooks = {"response": [check]}
+        yield client
 
 
-def _said(value: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), content_type="application/json")
+def check_answer(response: httpx2.Response, document: dict[str, Any]) -> None:
+    """Fails unless the document describes this status of this path, and the body fits."""
+    operation = _operation(response.request, document)
+    if operation is None:
+        return
+    described = operation["responses"].get(str(response.status_code))
+    assert described, f"{response.request.url.path} does not say that it answers {response.status_code}"
+    content_type = response.headers["Content-Type"]
+    schema = {**described["content"][content_type]["schema"], "components": document["components"]}
+    problems: Iterator[Any] = Draft202012Validator(schema).iter_errors(response.json())
+    assert [problem.message for problem in problems] == []
 
 
-def _refused(error: MatineeError, status: int) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(problem_of(error, status=status)))
+def _operation(request: httpx2.Request, document: dict[str, Any]) -> dict[str, Any] | None:
+    for path, operations in document["paths"].items():
+        pattern = re.sub(r"{\w+}", "[^/]+", path)
+        if re.fullmatch(pattern, request.url.path) and request.method.lower() in operations:
+            found: dict[str, Any] = operations[request.method.lower()]
+            return found
+    return None
+
+
+@cache
+def password_hash() -> str:
+    """Hashed once for all tests: it is slow by design."""
+    return hash_password(PASSWORD)
+
+
+def account_of(account_id: str = "account-1", **changes: Any) -> Account:
+    facts = {"email": EMAIL, "password_hash": password_hash(), "plan": "premium", "country": "US", **changes}
+    return Account(account_id=account_id, **facts)
+
+
+def device_of(device_id: str = "device-1", **changes: Any) -> Device:
+    facts = {
+        "account_id": "account-1",
+        "name": "Television",
+        "agreement_key": f"key of {device_id}",
+        "registered_wall_ms": 1_000,
+        **changes,
+    }
+    return Device(device_id=device_id, **facts)
+
+
+def catalog_title(title_id: str = "big-buck", *, added_wall_ms: int = 1_000, **facts: Any) -> CatalogTitle:
+    """An hour of video with one key and one rung."""
+    index = {
+        "name": title_id.title(),
+        "duration_ms": 3_600_000,
+        "ladder": (Rung(representation_id="v1", width=1280, height=720, bitrate_kbps=2350, codec="avc1.64001f"),),
+        "key_ids": (KEY_ID,),
+        **facts,
+    }
+    return CatalogTitle(index=TitleIndex(title_id=title_id, **index), has_poster=True, added_wall_ms=added_wall_ms)
+
+
+def appliance(name: str, *, titles: set[str] | frozenset[str], **changes: Any) -> HeardAppliance:
+    facts = {
+        "kind": name.partition("-")[0],
+        "base_url": f"http://{name}.example",
+        "connections": 0,
+        "is_draining": False,
+        **changes,
+    }
+    return HeardAppliance(appliance=name, titles=frozenset(titles), **facts)
+
+
+def heartbeat(name: str = "isp-a", **changes: Any) -> Heartbeat:
+    facts = {"kind": name.partition("-")[0], "base_url": f"http://{name}.example", "titles": (), **changes}
+    return Heartbeat(appliance=name, **facts)
+
+
+def _header(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

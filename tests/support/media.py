@@ -28,6 +28,8 @@ _OPTIONS = {
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
     "libsvtav1": {"preset": "12", "svtav1-params": "lp=1"},
 }
+# Bit-exact: else the muxer draws initialization vectors at random.
+_FORMAT = {"movflags": "dash+delay_moov+default_base_moof", "fflags": "+bitexact"}
 _CODECS = {"libx264": "avc1.64000a", "libx265": "hev1.1.6.L30.90", "libvpx-vp9": "vp09.00.10.08",
            "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus"}  # fmt: skip
 
@@ -110,9 +112,14 @@ def make_video(
     keys: dict[str, bytes] | None = None,
     segment_s: int = 1,
     options: dict[str, str] | None = None,
+    colour: tuple[int, int, int] | None = None,
 ) -> Clip:
-    """A clip of `seconds` × 24 pictures of which picture n is recognised by `shade_of(n)`, cut at keyframes."""
-    container_options = {"movflags": "dash+frag_keyframe+delay_moov+default_base_moof", **_encryption(keys)}
+    """A clip of `seconds` × 24 pictures of which picture n is recognised by `shade_of(n)`, cut at keyframes.
+
+    `colour`: Y, U and V of all its pixels instead.
+    """
+    container_options = {**_FORMAT, **_encryption(keys)}
+    container_options["movflags"] += "+frag_keyframe"
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options=container_options) as container:
         stream = cast(
@@ -123,7 +130,7 @@ def make_video(
         stream.codec_context.time_base = Fraction(1, FRAMES_PER_SECOND)
         stream.codec_context.gop_size = FRAMES_PER_SECOND * segment_s
         for number in range(seconds * FRAMES_PER_SECOND):
-            frame = _picture(number, width=width, height=height)
+            frame = _picture(number, width=width, height=height, colour=colour)
             if number % (FRAMES_PER_SECOND * segment_s) == 0:
                 frame.pict_type = av.video.frame.PictureType.I
             container.mux(stream.encode(frame))
@@ -141,11 +148,7 @@ def make_audio(
     layout: str = "stereo",
 ) -> Clip:
     """A tone of 440 Hz that is silent for the second half of each second."""
-    container_options = {
-        "movflags": "dash+delay_moov+default_base_moof",
-        "frag_duration": str(segment_s * 1_000_000),
-        **_encryption(keys),
-    }
+    container_options = {**_FORMAT, **_encryption(keys), "frag_duration": str(segment_s * 1_000_000)}
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options=container_options) as container:
         stream = cast(Any, container.add_stream(codec, rate=rate, options={"b": "96k"}))
@@ -188,15 +191,16 @@ def top_level_boxes(data: bytes) -> Iterator[tuple[str, bytes]]:
         offset += size
 
 
-def _picture(number: int, *, width: int, height: int) -> av.VideoFrame:
-    """A ramp that moves, under a flat patch whose shade counts."""
+def _picture(number: int, *, width: int, height: int, colour: tuple[int, int, int] | None) -> av.VideoFrame:
+    """A ramp that moves, under a flat patch whose shade counts; or a plain `colour`."""
     frame = av.VideoFrame(width, height, "yuv420p")
-    luma, *chroma = frame.planes
-    ramp = bytes(30 + (column * 3 + number * 2) % 180 for column in range(luma.line_size))
-    patch = bytes([shade_of(number)]) * (width // 2) + ramp[width // 2 :]
-    luma.update(patch * (height // 2) + ramp * (height - height // 2))
-    for plane in chroma:
-        plane.update(b"\x80" * plane.buffer_size)
+    for plane, value in zip(frame.planes, colour or (0, 128, 128), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    if colour is None:
+        luma = frame.planes[0]
+        ramp = bytes(30 + (column * 3 + number * 2) % 180 for column in range(luma.line_size))
+        patch = bytes([shade_of(number)]) * (width // 2) + ramp[width // 2 :]
+        luma.update(patch * (height // 2) + ramp * (height - height // 2))
     frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_SECOND)
     return frame
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -21,8 +21,10 @@ from matinee.core.notices import (
     PlayerState,
     TrackChoice,
 )
-from matinee.errors import LoginRefused, MatineeError
+from matinee.errors import LoginRefused, MatineeError, TitleUnknown
 from matinee.media.frames import SAMPLE_RATE, AudioBlock, VideoFrame
+from matinee.runtime.client import Client
+from matinee.runtime.player import Player
 from matinee.wire.auth import Profile
 from matinee.wire.catalog import CatalogItem, Homepage, Row
 
@@ -231,23 +233,40 @@ class FakeClient:
             raise LoginRefused(f"{email} was refused.", email=email)
         self.is_logged_in = True
 
-    async def homepage(self, profile_id: str, *, page: int = 1) -> Homepage:
+    async def homepage(self, profile_id: str = "", *, page: int = 1) -> Homepage:
         if self.trouble is not None:
             raise self.trouble
         return msgspec.structs.replace(self.home, page=page)
+
+    async def title(self, title_id: str) -> CatalogItem:
+        for row in self.home.rows:
+            for item in row.items:
+                if item.title_id == title_id:
+                    return item
+        raise TitleUnknown(f"There is no title {title_id!r}.", title_id=title_id)
 
     async def fetch(self, url: str) -> bytes:
         self.fetched.append(url)
         return self.image
 
     @asynccontextmanager
-    async def play(self, title_id: str, *, profile_id: str) -> AsyncIterator[FakePlayer]:
+    async def play(self, title_id: str, *, profile_id: str = "") -> AsyncIterator[FakePlayer]:
         if self.trouble is not None:
             raise self.trouble
         self.played.append((title_id, profile_id))
         self.players.append(FakePlayer(title=title_id))
         self.players[-1].start()
         yield self.players[-1]
+
+
+def as_player(fake: FakePlayer) -> Player:
+    """The fake where the real one is asked for: it keeps the part of the promise that a program for viewers uses."""
+    return cast("Player", fake)
+
+
+def as_client(fake: FakeClient) -> Client:
+    """The fake where the real one is asked for."""
+    return cast("Client", fake)
 
 
 def a_homepage() -> Homepage:

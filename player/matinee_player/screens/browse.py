@@ -12,9 +12,9 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Label, Static
 
 from matinee.errors import MatineeError, SessionExpired
+from matinee.runtime.client import Client
 from matinee.wire.auth import Profile
 from matinee.wire.catalog import CatalogItem, Homepage, Row
-from matinee_player.ports import Client
 from matinee_player.posters import Posters
 from matinee_player.screens.help import HelpScreen, Keys
 from matinee_player.terminal import Devices
@@ -60,7 +60,7 @@ class BrowseScreen(Screen[None]):
     ]
 
     def __init__(self, client: Client, profile: Profile, *, devices: Devices, title_id: str = "") -> None:
-        """`title_id` is chosen as soon as the rows are there, as if by the viewer."""
+        """`title_id` is chosen at once, as if by the viewer; empty to let him choose."""
         super().__init__()
         self._title_id = title_id
         self._client = client
@@ -88,6 +88,8 @@ class BrowseScreen(Screen[None]):
     def on_mount(self) -> None:
         self._search.display = False
         self.action_reload()
+        if self._title_id:
+            self.run_worker(self._choose_at_once(self._title_id), group="choice")
 
     def action_reload(self) -> None:
         """The rows as the service has them now."""
@@ -101,9 +103,11 @@ class BrowseScreen(Screen[None]):
         self._search.focus()
 
     def action_leave_search(self) -> None:
-        """Every title is there again, and the cursor among them."""
+        """Every title is there again, and the cursor among them; a message about trouble is gone."""
+        self._trouble.trouble = None
         self._search.value = ""
         self._search.display = False
+        self._show_matches("")
         self._focus_first()
 
     def action_help(self) -> None:
@@ -129,11 +133,7 @@ class BrowseScreen(Screen[None]):
 
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:
-        wanted = event.value
-        for shelf in self._shelves:
-            shelf.show_only(frozenset(card.item.title_id for card in shelf.cards if is_match(card.item, wanted)))
-        if wanted and not any(shelf.display for shelf in self._shelves):
-            self._details.update(Content(f"Nothing here is called “{wanted}”."))
+        self._show_matches(event.value)
 
     @on(Input.Submitted)
     def _leave_field(self) -> None:
@@ -159,7 +159,6 @@ class BrowseScreen(Screen[None]):
             self._details.update("")
         else:
             await self._show(home)
-            self._choose_at_once(home)
 
     async def _show(self, home: Homepage) -> None:
         if home.page == 1:
@@ -174,21 +173,33 @@ class BrowseScreen(Screen[None]):
         if not self._shelves:
             self._details.update("There is nothing to watch yet: encode a title (matinee encode FILE --title NAME).")
 
-    def _choose_at_once(self, home: Homepage) -> None:
-        title_id, self._title_id = self._title_id, ""
-        if title_id:
-            # What is not in sight may be there all the same: the service knows.
-            unseen = CatalogItem(title_id=title_id, name=title_id, duration_ms=0)
-            found = (item for row in home.rows for item in row.items if item.title_id == title_id)
-            self.post_message(self.Chosen(next(found, unseen), self._profile.profile_id))
+    async def _choose_at_once(self, title_id: str) -> None:
+        try:
+            item = await self._client.title(title_id)
+        except MatineeError as error:
+            self._trouble.trouble = trouble_of(error)
+        else:
+            self.post_message(self.Chosen(item, self._profile.profile_id))
 
     def _shelf(self, row: Row) -> Shelf:
         return Shelf(row, posters=self._posters, palette=self._palette)
 
+    def _show_matches(self, wanted: str) -> None:
+        for shelf in self._shelves:
+            shelf.show_only(frozenset(card.item.title_id for card in shelf.cards if is_match(card.item, wanted)))
+        first = self._first_card()
+        if first is not None:
+            self._details.update(details(first.item))
+        elif wanted:
+            self._details.update(Content(f"Nothing here matches “{wanted}”."))
+
     def _focus_first(self) -> None:
-        first = next((card for shelf in self._shelves for card in shelf.shown), None)
+        first = self._first_card()
         if first is not None:
             first.focus()
+
+    def _first_card(self) -> Card | None:
+        return next((card for shelf in self._shelves for card in shelf.shown), None)
 
 
 def moved(lengths: list[int], at: tuple[int, int], *, across: int, down: int) -> tuple[int, int]:
@@ -211,6 +222,6 @@ def details(item: CatalogItem) -> Content:
     return Content.assemble(
         (item.name, "bold"),
         "\n",
-        ("  ·  ".join(fact for fact in facts if fact), "$text-dim"),
+        (" · ".join(fact for fact in facts if fact), "$text-dim"),
         f"\n{item.description}",
     )

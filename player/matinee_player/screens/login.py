@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Label
 
 from matinee.errors import MatineeError
-from matinee_player.ports import Client
+from matinee.runtime.client import Client
 from matinee_player.widgets.notes import TooSmall
 
 
@@ -36,7 +36,7 @@ class LoginScreen(Screen[bool]):
             yield self._email
             yield self._password
             yield self._outcome
-            yield Label("Tab  next field    Enter  log in    Esc  quit", classes="dim")
+            yield Label("Tab  next field    Enter  log in    Esc  quit", classes="keys")
         yield TooSmall()
 
     def on_mount(self) -> None:

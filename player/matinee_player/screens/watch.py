@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerCancelled
 
 from matinee.core.notices import Ended, FailedOver, PlaybackReport
 from matinee.errors import MatineeError
-from matinee_player.ports import Player
+from matinee.runtime.player import Player
 from matinee_player.report import notice_text
 from matinee_player.screens.help import HelpScreen, Keys
 from matinee_player.session import attend
@@ -77,7 +77,8 @@ class WatchScreen(Screen[PlaybackReport | None]):
         Binding("question_mark", "help"),
         Binding("q,escape", "leave"),
     ]
-    view: reactive[View] = reactive(View(title=""))
+    # Not repainted itself: that would be the whole screen, picture included, at every look.
+    view: reactive[View] = reactive(View(title=""), repaint=False)
 
     def __init__(self, title: str, open_player: OpenPlayer, *, devices: Devices, credit: str = "") -> None:
         super().__init__()
@@ -88,6 +89,7 @@ class WatchScreen(Screen[PlaybackReport | None]):
         self._session: Worker[None] | None = None
         self._asked_size: tuple[int, int] | None = None
         self._report: PlaybackReport | None = None
+        self._is_from_start = False
         self._picture = MovingPicture(devices.palette, clock=devices.clock, is_behind=devices.is_behind)
         self._trouble = TroublePanel()
         self.set_reactive(WatchScreen.view, self._first_view)
@@ -150,6 +152,7 @@ class WatchScreen(Screen[PlaybackReport | None]):
     def action_seek_home(self) -> None:
         """The playhead is at the beginning; a title that has ended starts again."""
         if self._player is None:
+            self._is_from_start = True
             self.action_retry()
         self._seek(0)
 
@@ -197,6 +200,9 @@ class WatchScreen(Screen[PlaybackReport | None]):
         try:
             async with self._open_player() as player:
                 self._player, self._asked_size = player, None
+                if self._is_from_start:
+                    self._is_from_start = False
+                    player.seek(0)
                 speaker.start()
                 try:
                     failure = await attend(
@@ -226,7 +232,7 @@ class WatchScreen(Screen[PlaybackReport | None]):
             self._tell(notice)
             text = notice_text(notice) if isinstance(notice, FailedOver) else None
             if text is not None:
-                self.notify(text, title="Another appliance took over")
+                self.notify(text, title="Switched appliance")
 
     async def _look_often(self) -> None:
         clock = self._devices.clock

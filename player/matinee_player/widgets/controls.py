@@ -40,6 +40,8 @@ def facts(view: View, width: int) -> Content:
     """The title on the left (with its credit at the start), picture and sound on the right."""
     right = "  ".join(text for text in (_picture(view), _sound(view), _subtitles(view)) if text)
     left = f"{view.title} · {view.credit}" if view.is_credit_shown else view.title
+    if view.is_credit_shown and len(left) + len(right) + 2 > width:
+        right = ""
     left = clipped(left, max(0, width - len(right) - 2))
     gap = " " * max(1, width - len(left) - len(right))
     return Content.assemble((left, "$text-soft"), gap, (right, "$text-dim"))

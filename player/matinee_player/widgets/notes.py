@@ -1,4 +1,8 @@
-"""Notes on top of a screen: subtitles, what playback waits for, what went wrong, and a terminal that is too small."""
+"""Notes on top of a screen: subtitles, what playback waits for, what went wrong, and a terminal that is too small.
+
+A view comes several times a second, and a new layout repaints the whole screen with the picture in it: so a note
+asks for a layout only when its own text changes.
+"""
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -19,25 +23,29 @@ _SAYS = {
 class Subtitles(Widget):
     """The lines that are spoken now."""
 
-    view: reactive[View] = reactive(View(title=""), layout=True)
+    view: reactive[View] = reactive(View(title=""), repaint=False)
+    text: reactive[str] = reactive("", layout=True)
 
     def render(self) -> Content:
-        return Content("\n".join(self.view.cues))
+        return Content(self.text)
 
     def watch_view(self, view: View) -> None:
-        self.display = bool(view.cues)
+        self.text = "\n".join(view.cues)
+        self.display = bool(self.text)
 
 
 class Announcement(Widget):
     """Why the picture does not move."""
 
-    view: reactive[View] = reactive(View(title=""), layout=True)
+    view: reactive[View] = reactive(View(title=""), repaint=False)
+    text: reactive[str] = reactive("", layout=True)
 
     def render(self) -> Content:
-        return Content(announcement(self.view))
+        return Content(self.text)
 
     def watch_view(self, view: View) -> None:
-        self.display = bool(announcement(view))
+        self.text = announcement(view)
+        self.display = bool(self.text)
 
 
 class TroublePanel(Widget):

@@ -17,7 +17,7 @@ _CHART_WIDTH = WIDTH - _LABEL_WIDTH - _VALUE_WIDTH
 class Overlay(Widget):
     """Renders `view`."""
 
-    view: reactive[View] = reactive(View(title=""), layout=True)
+    view: reactive[View] = reactive(View(title=""))
 
     def render(self) -> Content:
         return overlay_content(self.view)

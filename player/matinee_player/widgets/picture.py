@@ -41,7 +41,8 @@ class Picture(Widget):
         if len(self._strips) != rows:
             self._strips = self._blank(columns, rows)
         self.drawn_chars = self._take_rows(changed, cells)
-        self.refresh(*(Region(0, row, columns, 1) for row in changed))
+        if changed:
+            self.refresh(*(Region(0, row, columns, 1) for row in changed))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         columns, rows = self.size

@@ -19,6 +19,12 @@ def hash_password(password: str) -> str:
     return f"scrypt${_COST}${_BLOCK}${_LANES}${encode_base64url(salt)}${encode_base64url(digest)}"
 
 
+def unknown_password_hash() -> str:
+    """A hash that no password has, at no cost: checked where there is no account, so that both take equally long."""
+    salt, digest = encode_base64url(get_random_bytes(16)), encode_base64url(get_random_bytes(32))
+    return f"scrypt${_COST}${_BLOCK}${_LANES}${salt}${digest}"
+
+
 def is_password(password: str, *, stored: str) -> bool:
     """Whether `password` is the one hashed as `stored`; takes equally long either way."""
     _, cost, block, lanes, salt, digest = stored.split("$")

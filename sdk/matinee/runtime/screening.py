@@ -17,7 +17,7 @@ from matinee.core.playback import Playback
 from matinee.errors import MatineeError
 from matinee.manifest.presentation import TrackKind
 from matinee.manifest.webvtt import Cue, read_webvtt
-from matinee.media.cenc import clear_init, decrypt_segment
+from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.policy.settings import PlayerSettings
@@ -137,8 +137,8 @@ class Screening:
         decoder = self._video
 
         def decode(piece: _Piece) -> Iterator[VideoFrame]:
-            init, body = self._decrypted(piece)
-            yield from decoder.frames(body, init=init, start_ms=piece.start_ms, wanted=self._is_wanted)
+            body = self._decrypted(piece)
+            yield from decoder.frames(body, init=piece.init, start_ms=piece.start_ms, wanted=self._is_wanted)
             if piece.is_last:
                 yield from decoder.drain(wanted=self._is_wanted)
 
@@ -152,8 +152,7 @@ class Screening:
         decoder = self._audio
 
         def decode(piece: _Piece) -> Iterator[AudioBlock]:
-            init, body = self._decrypted(piece)
-            for block in decoder.blocks(body, init=init, start_ms=piece.start_ms):
+            for block in decoder.blocks(self._decrypted(piece), init=piece.init, start_ms=piece.start_ms):
                 if block.position_ms + block.duration_ms > self._entry_ms:
                     yield block
             if piece.is_last:
@@ -211,10 +210,10 @@ class Screening:
 
     # In a worker thread.
 
-    def _decrypted(self, piece: _Piece) -> tuple[bytes, bytes]:
+    def _decrypted(self, piece: _Piece) -> bytes:
         if not self._keys:
-            return piece.init, piece.body
-        return clear_init(piece.init), decrypt_segment(piece.init, piece.body, self._keys)
+            return piece.body
+        return decrypt_segment(piece.init, piece.body, self._keys)
 
     def _is_wanted(self, position_ms: int) -> bool:
         """Whether a picture of that position is still worth converting."""

@@ -176,7 +176,8 @@ class _ClearKeyLicense(msgspec.Struct, frozen=True):
 def _clearkeys(document: bytes) -> dict[str, bytes]:
     try:
         license = msgspec.json.decode(document, type=_ClearKeyLicense)
-        return {decode_base64url(it.kid).hex(): decode_base64url(it.k) for it in license.keys}
+        # Padding is against the standard, and harmless.
+        return {decode_base64url(it.kid.rstrip("=")).hex(): decode_base64url(it.k.rstrip("=")) for it in license.keys}
     except (msgspec.DecodeError, UnicodeDecodeError, TokenInvalid) as error:
         raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import PASSWORD, ControlPlane, control_plane
+from tests.support.scripted_plane import PASSWORD, ControlPlane, control_plane
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving_title
 

@@ -1,5 +1,6 @@
 """What a driver does with what servers send: whole and understood, or a reason for the core."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,14 +42,12 @@ class Kept:
 
 @pytest.fixture
 def title(tmp_path: Path) -> MadeTitle:
-    return make_title(tmp_path, seconds=2, audio=False, rungs=1)
+    return make_title(tmp_path, seconds=2, audio=False, rungs=1, encrypted=False)
 
 
 @pytest.fixture
 async def served(title: MadeTitle) -> AsyncIterator[MediaServer]:
     async with serving_title(title.folder, keys=title.keys) as server:
-        manifest = title.manifest.read_text()
-        title.manifest.write_text(manifest)
         yield server
 
 
@@ -62,13 +61,13 @@ async def test_segments_reach_the_sink_in_order_and_whole(served: MediaServer, t
 async def test_a_truncated_file_never_reaches_the_sink(served: MediaServer, title: MadeTitle) -> None:
     first = title.folder / "video" / "0" / "1.m4s"
     first.write_bytes(first.read_bytes()[:-10])
-    sink, _ = await _driven(served, until=len(title.video[0].segments) + 3)
+    sink, _ = await _driven(served, until=5)
     assert sink.appended == []
 
 
 async def test_a_seek_voids_what_was_appended(served: MediaServer) -> None:
     sink = Kept()
-    async with Http() as http, Tasks() as tasks:
+    async with asyncio.timeout(10), Http() as http, Tasks() as tasks:
         driver = _driver(served, sink, http, tasks, [])
         driver.receive(Started((served.url.removeprefix("http://"),)))
         while not sink.appended:
@@ -87,7 +86,7 @@ def _driver(served: MediaServer, sink: Kept, http: Http, tasks: Tasks, notices: 
 async def _driven(served: MediaServer, *, until: int = 4) -> tuple[Kept, list[Notice]]:
     """A session driven until so many requests have been answered."""
     sink, notices = Kept(), list[Notice]()
-    async with Http() as http, Tasks() as tasks:
+    async with asyncio.timeout(10), Http() as http, Tasks() as tasks:
         driver = _driver(served, sink, http, tasks, notices)
         driver.receive(Started((served.url.removeprefix("http://"),)))
         while len(served.requests) < until or (until == 4 and len(sink.appended) < 2):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.scripted_plane import ControlPlane, control_plane
 from tests.support.playbooks import Viewer
 
 from matinee.core.notices import (

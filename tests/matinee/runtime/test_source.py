@@ -1,7 +1,7 @@
 """Where a presentation comes from, and the licenses that a device accepts."""
 
 import pytest
-from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.scripted_plane import ControlPlane, control_plane
 
 from matinee.crypto.agreement import AgreementKey, license_key_context, wrap
 from matinee.crypto.tokens import SigningKey, TrustedKeys

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from matinee.clock import Clock
-from matinee.crypto.passwords import hash_password, is_password
+from matinee.crypto.passwords import is_password, unknown_password_hash
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import LoginRefused, ServiceUnavailable
 from matinee.wire.auth import Login, LoginRequest
@@ -39,7 +39,7 @@ class LoginDesk:
         self._tries = TryLimiter(settings)
         self._checkers = asyncio.Semaphore(settings.max_checks)
         self._checking = 0
-        self._nobodys_hash = hash_password(secrets.token_urlsafe())
+        self._nobodys_hash = unknown_password_hash()
         """Checked when there is no such account, so that finding none takes as long."""
 
     async def log_in(self, request: LoginRequest, *, address: str) -> Login:

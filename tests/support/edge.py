@@ -1,0 +1,154 @@
+"""Appliances on loopback: tokens, servers in this process, and a spy between an appliance and its parent."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from matinee.clock import SystemClock
+from matinee.crypto.tokens import SigningKey, encode_base64url
+from matinee.wire.auth import AccessClaims, MediaClaims
+from matinee_asgi.serve import Program
+from matinee_edge.appliance import Appliance
+from matinee_edge.settings import EdgeSettings
+
+FAR_WALL_MS = 1 << 50
+DEADLINE_S = 10
+
+
+class Issuer:
+    """A service that signs tokens, and the file that says it is trusted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.key = SigningKey.generate()
+        self.trust = folder / "trust.json"
+        self.media_token_file = folder / "media.token"
+        self.control_token_file = folder / "control.token"
+        self.trust_keys(self.key)
+        self.media_token_file.write_text(self.media_token("*"))
+        claims = AccessClaims(sub="appliance:isp-a", role="appliance", exp_wall_ms=FAR_WALL_MS)
+        self.control_token_file.write_text(self.key.sign(claims))
+
+    def trust_keys(self, *keys: SigningKey) -> None:
+        draft = self.trust.with_suffix(".draft")
+        draft.write_bytes(msgspec.json.encode({key.key_id: encode_base64url(key.public) for key in keys}))
+        draft.replace(self.trust)
+
+    def media_token(self, *titles: str, exp_wall_ms: int = FAR_WALL_MS) -> str:
+        return self.key.sign(MediaClaims(sub="viewer", titles=titles, exp_wall_ms=exp_wall_ms))
+
+
+class Spy:
+    """ASGI middleware in front of a parent: notes what is asked, and lets a test hold or spoil the answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.asked: list[str] = []
+        """Paths without their token, in the order of asking."""
+        self.is_open = asyncio.Event()
+        self.is_open.set()
+        self.free_answers = 0
+        """So many are answered although `is_open` is not set."""
+        self.spoil: Callable[[bytes], bytes] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "/titles/" not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+        self.asked.append(scope["path"].partition("/titles/")[2])
+        if not self.is_open.is_set() and len(self.asked) > self.free_answers:
+            await self.is_open.wait()
+
+        async def spoilt(message: Message) -> None:
+            if self.spoil is not None and message.get("body"):
+                message = {**message, "body": self.spoil(message["body"])}
+            await send(message)
+
+        await self._app(scope, receive, spoilt)
+
+
+class _QuickServer(uvicorn.Server):
+    """A server that stops when it is told to, without looking every tenth of a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopping = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to pytest."""
+        yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self.lifespan.shutdown()
+
+
+@asynccontextmanager
+async def served(build: Callable[[str], Program]) -> AsyncIterator[str]:
+    """The URL of a program that is served on loopback while entered."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(512)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        program = build(url)
+        config = uvicorn.Config(
+            program.app, http=program.connection or "auto", log_config=None, log_level="error", loop="none"
+        )
+        server = _QuickServer(config)
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve(sockets=[listener]))
+            await eventually(lambda: server.started or serving.done())
+            try:
+                yield url
+            finally:
+                server.stopping.set()
+
+
+@asynccontextmanager
+async def appliance(settings: EdgeSettings, *, spy: list[Spy] | None = None) -> AsyncIterator[str]:
+    """The URL of an appliance; a spy in front of it is appended to `spy`."""
+
+    def build(url: str) -> Program:
+        program = Appliance(settings, url=url, clock=SystemClock(), draw=lambda: 0).program()
+        if spy is None:
+            return program
+        spy.append(Spy(program.app))
+        return Program(app=spy[-1], connection=program.connection)
+
+    async with served(build) as url:
+        yield url
+
+
+def origin_settings(folder: Path, issuer: Issuer, **changes: Any) -> EdgeSettings:
+    known: dict[str, Any] = {"name": "origin", "kind": "origin", "shelf": folder, "trust": issuer.trust}
+    return EdgeSettings(**known | changes)
+
+
+def isp_settings(folder: Path, issuer: Issuer, **changes: Any) -> EdgeSettings:
+    known: dict[str, Any] = {"name": "isp-a", "kind": "isp", "shelf": folder, "trust": issuer.trust}
+    return EdgeSettings(**known | {"media_token_file": issuer.media_token_file} | changes)
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    """Returns once the condition holds. Raises TimeoutError after ten seconds."""
+    clock = SystemClock()
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():
+            await clock.wait_until(clock.now_ms() + 5)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.scripted_plane import PASSWORD, ControlPlane, control_plane
 from tests.support.media import make_title
+from tests.support.scripted_plane import PASSWORD, ControlPlane, control_plane
 from tests.support.servers import MediaServer, serving_title
 
 from matinee import Client, PlayerSettings

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.scripted_plane import ControlPlane, control_plane
 from tests.support.playbooks import Viewer
+from tests.support.scripted_plane import ControlPlane, control_plane
 
 from matinee.core.notices import (
     Failed,

@@ -32,7 +32,7 @@ _REEL_S = 40
 _PLACED_DEADLINE_MS = 120_000
 _POLL_MS = 200
 _OUTAGE_BUFFER_MS = 8_000
-"""The clip is shorter than a player's usual buffer, which would hold all of it before anything can fail."""
+"""At most, and at most a quarter of the title: a player's usual buffer holds a whole clip before anything fails."""
 
 
 class DemoSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,17 +135,22 @@ class Evening:
         self.tell(f"{title_id} is on both ISP appliances after {self.clock.now_ms() - began_ms} ms.")
 
     async def _outage(self, system: System, feature: Feature) -> None:
-        index = (self.state.media / feature.title_id / INDEX_NAME).read_bytes()
-        duration_ms = msgspec.json.decode(index, type=TitleIndex).duration_ms
+        after_ms = self._duration_ms(feature) // 3
         # Drawing over the player's screen would spoil it.
         tell = self.tell if self.settings.is_headless else _keep_quiet
-        await strike_in_use(system, (*ISP_APPLIANCES, EXCHANGE), after_ms=duration_ms // 3, clock=self.clock, tell=tell)
+        await strike_in_use(system, (*ISP_APPLIANCES, EXCHANGE), after_ms=after_ms, clock=self.clock, tell=tell)
+
+    def _duration_ms(self, feature: Feature) -> int:
+        index = (self.state.media / feature.title_id / INDEX_NAME).read_bytes()
+        return msgspec.json.decode(index, type=TitleIndex).duration_ms
 
     def _player_arguments(self, feature: Feature, *, server: str) -> tuple[str, ...]:
         email, password_file = _account(self.state)
         account = ("--server", server, "--email", email, "--password-file", str(password_file))
         device = ("--device-store", str(self.state.root / "device"))
-        buffer = ("--buffer-ms", str(_OUTAGE_BUFFER_MS)) if self.settings.has_outage else ()
+        buffer: tuple[str, ...] = ()
+        if self.settings.has_outage:
+            buffer = ("--buffer-ms", str(min(_OUTAGE_BUFFER_MS, self._duration_ms(feature) // 4)))
         if not self.settings.is_headless:
             return ("matinee", "watch", "--title", feature.title_id, *account, *device, *buffer)
         json = ("--json", str(self.settings.json_path)) if self.settings.json_path else ()

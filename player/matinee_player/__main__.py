@@ -68,7 +68,7 @@ async def _watch(settings: WatchSettings, depth: "Depth") -> int:
     from matinee_player.audio import open_speaker
 
     clock = SystemClock()
-    async with _client(settings.account) as client:
+    async with _client(settings.account, settings.player) as client:
         await log_in_if_told(client, settings.account)
         with closing(open_speaker(clock)) as speaker:
             app = WatchApp(
@@ -118,20 +118,19 @@ async def _run(app: "MatineeApp") -> PlaybackReport | None:
 
 async def _source(settings: PlaySettings, stack: AsyncExitStack) -> Source:
     """Anybody's URL by itself, a title by an account's client (which lives as long as `stack`)."""
-    player_settings = PlayerSettings(decode=settings.is_decoded)
     if settings.is_url:
-        return Source(settings.source, "", partial(Player.open, settings.source, settings=player_settings))
-    client = await stack.enter_async_context(_client(settings.account))
+        return Source(settings.source, "", partial(Player.open, settings.source, settings=settings.player))
+    client = await stack.enter_async_context(_client(settings.account, settings.player))
     await log_in_if_told(client, settings.account)
     check_logged_in(client, settings.account)
     profile = chosen_profile(client.profiles, settings.account.profile)
     item = await client.title(settings.source)
-    opening = partial(client.play, item.title_id, profile_id=profile.profile_id, settings=player_settings)
+    opening = partial(client.play, item.title_id, profile_id=profile.profile_id)
     return Source(item.name, item.credit, opening)
 
 
-def _client(account: AccountSettings) -> Client:
-    return Client(account.server, device_store=account.device_store / "device.json")
+def _client(account: AccountSettings, player: PlayerSettings) -> Client:
+    return Client(account.server, device_store=account.device_store / "device.json", settings=player)
 
 
 def _conclude(report: PlaybackReport, settings: PlaySettings, *, is_whole: bool) -> int:

@@ -65,8 +65,10 @@ class PictureStrip(Strip):
 
 
 def _segments_of(upper: Codes, lower: Codes, palette: Palette) -> list[Segment]:
+    if not len(upper):
+        return []
     differs = (upper[1:] != upper[:-1]) | (lower[1:] != lower[:-1])
-    starts = [0, *(int(at) + 1 for at in np.flatnonzero(differs))] if len(upper) else []
+    starts = [0, *(int(at) + 1 for at in np.flatnonzero(differs))]
     ends = [*starts[1:], len(upper)]
     return [_segment(int(upper[at]), int(lower[at]), palette, end - at) for at, end in zip(starts, ends, strict=True)]
 

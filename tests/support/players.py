@@ -1,12 +1,14 @@
 """A client and a player without network or decoder: pictures and sound are synthesized, time passes when told to."""
 
 import asyncio
+import io
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
 from typing import TypeVar, cast
 
+import av
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -220,6 +222,7 @@ class FakeClient:
         """Raised by the next calls for rows, and for playing."""
         self.played: list[tuple[str, str]] = []
         self.players: list[FakePlayer] = []
+        self.closed: list[str] = []
         self.fetched: list[str] = []
         self.image = b""
 
@@ -256,7 +259,10 @@ class FakeClient:
         self.played.append((title_id, profile_id))
         self.players.append(FakePlayer(title=title_id))
         self.players[-1].start()
-        yield self.players[-1]
+        try:
+            yield self.players[-1]
+        finally:
+            self.closed.append(title_id)
 
 
 def as_player(fake: FakePlayer) -> Player:
@@ -316,6 +322,18 @@ def stripes(position_ms: int, width: int, height: int) -> npt.NDArray[np.uint8]:
     green = 40 + 160 * down / max(1, height)
     blue = 128 + 90 * np.cos(phase + down / max(1, height))
     return np.stack((red, green, blue), axis=-1).astype(np.uint8)
+
+
+def a_jpeg(width: int, height: int) -> bytes:
+    """A poster: a still of the stripes."""
+    file = io.BytesIO()
+    with av.open(file, mode="w", format="image2pipe") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
+        frame = av.VideoFrame.from_ndarray(stripes(0, width, height), format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return file.getvalue()
 
 
 async def _each(queue: asyncio.Queue[Item | None]) -> AsyncIterator[Item]:

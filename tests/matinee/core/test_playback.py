@@ -12,6 +12,7 @@ from matinee.core.messages import (
     InitTarget,
     KeysArrived,
     KeysRefused,
+    ManifestRead,
     ManifestTarget,
     MediaRefused,
     PauseAsked,
@@ -259,3 +260,11 @@ def test_the_same_events_cause_the_same_commands() -> None:
         return list(it.commands)
 
     assert log() == log()
+
+
+def test_start_up_is_counted_from_the_wish_to_play() -> None:
+    it = Viewer(now_ms=1_000)
+    [manifest] = fetches(it.receive(Started(it.appliances, asked_ms=400)))
+    for fetch in fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), it.appliances))):
+        it.deliver(fetch)
+    assert FirstFrameReady(800) in it.notices

@@ -27,6 +27,7 @@ from matinee.core.messages import (
     SegmentTarget,
     Started,
     SteeringArrived,
+    SteeringFailed,
     TextDeclined,
     TrackAsked,
     Woke,
@@ -40,6 +41,7 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
+from matinee.core.playback import STEERING_RETRY_MS
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 
 KEY = "0" * 32
@@ -265,6 +267,14 @@ def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
     assert FetchSteering() in it.wake()
     it.receive(SteeringArrived(("b", "a"), 100))
     assert FetchSteering() in it.wake()
+
+
+def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=0))
+    it.receive(SteeringFailed())
+    assert it.receive(Woke(), after_ms=STEERING_RETRY_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=1).count(FetchSteering()) == 1
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:

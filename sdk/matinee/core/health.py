@@ -37,7 +37,7 @@ class ApplianceHealth:
         """A request went there: to one that failed before it is the probe, and no other goes while it is out."""
         if standing := self._standings.get(appliance):
             standing.is_probed = True
-            standing.out_until_ms = now_ms + PROBE_LEASE_MS
+            standing.out_until_ms = max(standing.out_until_ms, now_ms + PROBE_LEASE_MS)
 
     def succeeded(self, appliance: str) -> None:
         """It delivered: whatever it did is forgotten."""

@@ -20,6 +20,7 @@ class FirstFrameReady(msgspec.Struct, frozen=True):
 
 class StallEnded(msgspec.Struct, frozen=True):
     stall_ms: int
+    """While the viewer wanted to play: a pause in between is none of it."""
 
 
 class RungSwitched(msgspec.Struct, frozen=True):

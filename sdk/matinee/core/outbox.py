@@ -12,6 +12,8 @@ MOST_EVENTS = 1_000
 FLUSH_EVERY_MS = 5_000
 """At least so much between batches; as much again is added by the dice, or all players would report together."""
 
+NOTHING = TelemetryBatch(events=())
+
 
 class Outbox:
     """Events in, batches out; one batch under way at a time."""
@@ -21,7 +23,7 @@ class Outbox:
         self._dice = seed
         self._events: deque[TelemetryEvent] = deque()
         self._dropped = 0
-        self._under_way = TelemetryBatch(events=())
+        self._under_way = NOTHING
         self._failures = 0
         self.is_closed = False
         """The collector wants no more from this session (410)."""
@@ -48,6 +50,7 @@ class Outbox:
     def accepted(self, *, now_ms: int) -> None:
         """The collector has it."""
         self._dropped -= self._under_way.dropped
+        self._under_way = NOTHING
         self._failures = 0
         self.due_ms = now_ms + self._pause_ms()
 
@@ -61,6 +64,7 @@ class Outbox:
         kept = self._under_way.events[-room:] if room else ()
         self._dropped += len(self._under_way.events) - len(kept)
         self._events.extendleft(reversed(kept))
+        self._under_way = NOTHING
         self._failures += 1
         self._dice = next_state(self._dice)
         self.due_ms = now_ms + wait_ms(

@@ -142,7 +142,8 @@ class Playback:
     def _take(self, event: Event, now_ms: int) -> None:
         match event:
             case Started():
-                self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=now_ms)
+                asked_ms = now_ms if event.asked_ms is None else event.asked_ms
+                self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
                 self._delivery.appliances = event.appliances
                 self._steer_at_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)

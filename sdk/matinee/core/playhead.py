@@ -21,9 +21,12 @@ class Playhead:
         self._settings = settings
         self._position_ms = position_ms
         self._since_ms = now_ms
-        self._waiting_since_ms = now_ms
+        self._here_ms = position_ms
+        """How far media was here when last settled: the position does not pass it, however late that is noticed."""
+        self._asked_ms = now_ms
         self._played_ms = 0
         self._stall_ms = 0
+        self._earlier_stalls_ms = 0
 
     @property
     def is_moving(self) -> bool:
@@ -36,14 +39,16 @@ class Playhead:
         return self.wait or "playing"
 
     def position_ms(self, *, now_ms: int) -> int:
-        return self._position_ms + (now_ms - self._since_ms if self.is_moving else 0)
+        return self._position_ms + self._moved_ms(now_ms)
 
     def played_ms(self, *, now_ms: int) -> int:
         """Media that went by, seeks left out."""
-        return self._played_ms + (now_ms - self._since_ms if self.is_moving else 0)
+        return self._played_ms + self._moved_ms(now_ms)
 
     def stall_ms(self, *, now_ms: int) -> int:
-        return self._stall_ms + (now_ms - self._since_ms if self._is_stalling else 0)
+        if not self.wants_play or self.wait in ("starting", "seeking"):
+            return self._stall_ms
+        return self._stall_ms + now_ms - self._since_ms - self._moved_ms(now_ms)
 
     def hold(self, wait: Wait, *, now_ms: int) -> None:
         """The media ran out, or is elsewhere: stand still until `settle` finds enough."""
@@ -51,18 +56,21 @@ class Playhead:
         if self.wait == "starting":
             return
         self.wait = wait
-        self._waiting_since_ms = now_ms
-        self.stalls += self._is_stalling
+        self._earlier_stalls_ms = self._stall_ms
+        self.stalls += wait == "stalled"
 
     def settle(
         self, *, buffer_ms: int, left_ms: int, can_decrypt: bool, now_ms: int
     ) -> FirstFrameReady | StallEnded | None:
         """Stand still if the media has run out, move again if there is enough; the notice that is due."""
-        if self.is_moving and buffer_ms <= 0:
-            self.hold("stalled", now_ms=now_ms)
+        still_since_ms = self._since_ms + self._moved_ms(now_ms)
+        if self.is_moving and (buffer_ms <= 0 or still_since_ms < now_ms):
+            self.hold("stalled", now_ms=still_since_ms)
+        self._here_ms = self.position_ms(now_ms=now_ms) + buffer_ms
         if self.wait is None or not can_decrypt:
             return None
         wanted_ms = self._settings.resume_ms if self.wait == "stalled" else self._settings.start_ms
+        wanted_ms = min(wanted_ms, self._settings.full_ms)
         if not is_enough(buffer_ms=buffer_ms, wanted_ms=wanted_ms, left_ms=left_ms):
             return None
         return self._release(now_ms)
@@ -80,17 +88,18 @@ class Playhead:
         self._position_ms = position_ms
 
     def _release(self, now_ms: int) -> FirstFrameReady | StallEnded | None:
-        wait, waited_ms = self.wait, now_ms - self._waiting_since_ms
         self._book(now_ms)
-        self.wait = None
+        wait, self.wait = self.wait, None
         if wait == "starting":
-            self.startup_ms = waited_ms
-            return FirstFrameReady(waited_ms)
-        return StallEnded(waited_ms) if wait == "stalled" else None
+            self.startup_ms = now_ms - self._asked_ms
+            return FirstFrameReady(self.startup_ms)
+        return StallEnded(self._stall_ms - self._earlier_stalls_ms) if wait == "stalled" else None
 
-    @property
-    def _is_stalling(self) -> bool:
-        return self.wants_play and self.wait == "stalled"
+    def _moved_ms(self, now_ms: int) -> int:
+        """How far it came since the last change: with the clock, as far as there is media."""
+        if not self.is_moving:
+            return 0
+        return min(now_ms - self._since_ms, max(0, self._here_ms - self._position_ms))
 
     def _book(self, now_ms: int) -> None:
         """Book what the time since the last change brought."""

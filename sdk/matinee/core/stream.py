@@ -48,14 +48,19 @@ class Stream:
         """
         segments = self.track.renditions[rung].segments
         at = max(bisect_right(segments, self.frontier_ms, key=_start_ms) - 1, 0)
-        if self.frontier_ms >= segments[at].start_ms + segments[at].duration_ms // 2:
+        if (self.frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
             at += 1
         return at if at < len(segments) else None
 
     def want(self, rung: int) -> list[Target]:
-        """Choose `rung` for the next segment; what is to be asked for. Only while nothing is wanted, before the end."""
-        index = self.next_index(rung)
+        """Choose `rung` for the next segment; what is to be asked for. Only while nothing is wanted, before the end.
+
+        A rung that ends sooner than the one before has nothing to offer for the last segment: then that one goes on.
+        """
         assert self.wanted is None
+        if self.next_index(rung) is None:
+            rung = max(self.rung, 0)
+        index = self.next_index(rung)
         assert index is not None
         self.rung = rung
         self.wanted = SegmentTarget(self.track.track_id, rung, index)

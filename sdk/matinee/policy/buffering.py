@@ -2,8 +2,11 @@
 
 
 def is_enough(*, buffer_ms: int, wanted_ms: int, left_ms: int) -> bool:
-    """Whether play may begin with `buffer_ms`: what is wanted is here, or all that is left of the title."""
-    return buffer_ms >= min(wanted_ms, left_ms)
+    """Whether play may begin with `buffer_ms`: what is wanted is here, or all that is left of the title; never with 0.
+
+    A manifest may name an end that comes before that of its segments: there, nothing is left and more is to come.
+    """
+    return buffer_ms >= max(1, min(wanted_ms, left_ms))
 
 
 def hungry_in_ms(*, buffer_ms: int, full_ms: int) -> int:

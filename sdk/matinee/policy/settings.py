@@ -18,7 +18,7 @@ class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     resume_ms: Positive = 3_000
     """After a stall, so much: leaving one stall only to enter the next is worse than waiting."""
     full_ms: Positive = 60_000
-    """No segment is asked for while more than this is buffered."""
+    """No segment is asked for while more than this is buffered; nor is more waited for, whatever the other two say."""
 
 
 class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,12 @@
 """One viewer of one title: what is asked for, when the picture moves, what a failure costs."""
 
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.cuts import cut
 from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
+from tests.support.walks import Walker
 
 from matinee.core.messages import (
     Append,
@@ -12,6 +18,7 @@ from matinee.core.messages import (
     InitTarget,
     KeysArrived,
     KeysRefused,
+    ManifestRead,
     ManifestTarget,
     MediaRefused,
     PauseAsked,
@@ -20,8 +27,10 @@ from matinee.core.messages import (
     SegmentTarget,
     Started,
     SteeringArrived,
+    SteeringFailed,
     TextDeclined,
     TrackAsked,
+    Woke,
 )
 from matinee.core.notices import (
     Ended,
@@ -32,9 +41,24 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
+from matinee.core.playback import STEERING_RETRY_MS
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 
 KEY = "0" * 32
+STEPS: tuple[Callable[[Walker, int], None], ...] = (
+    *(Walker.deliver,) * 8,
+    *(Walker.ring,) * 5,
+    *(Walker.fail, Walker.bring_keys, Walker.resume) * 2,
+    Walker.answer_too_late,
+    Walker.progress,
+    Walker.steer,
+    Walker.seek,
+    Walker.pause,
+    Walker.choose,
+    Walker.decline_text,
+)
+"""Weighted so that walks come far: most is delivered, most alarms ring."""
+NUMBERS = st.integers(0, 65_535)
 
 
 def test_the_manifest_is_asked_of_the_best_appliance() -> None:
@@ -245,6 +269,14 @@ def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
     assert FetchSteering() in it.wake()
 
 
+def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=0))
+    it.receive(SteeringFailed())
+    assert it.receive(Woke(), after_ms=STEERING_RETRY_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=1).count(FetchSteering()) == 1
+
+
 def test_media_that_does_not_decode_ends_the_attempt() -> None:
     it = Viewer()
     it.start()
@@ -259,3 +291,58 @@ def test_the_same_events_cause_the_same_commands() -> None:
         return list(it.commands)
 
     assert log() == log()
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 2**64 - 1), st.lists(st.tuples(st.sampled_from(STEPS), NUMBERS), max_size=120))
+def test_whatever_happens_a_title_of_which_everything_is_delivered_ends(
+    seed: int, steps: list[tuple[Callable[[Walker, int], None], int]]
+) -> None:
+    it = Walker(seed)
+    for step, number in steps:
+        step(it, number)
+    has_failed = it.phase == "failed"
+    it.finish()
+    assert it.phase == ("failed" if has_failed else "ended")
+
+
+def test_start_up_is_counted_from_the_wish_to_play() -> None:
+    it = Viewer(now_ms=1_000)
+    [manifest] = fetches(it.receive(Started(it.appliances, asked_ms=400)))
+    for fetch in fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), it.appliances))):
+        it.deliver(fetch)
+    assert FirstFrameReady(800) in it.notices
+
+
+def test_a_player_that_was_stopped_goes_on_where_its_media_ended() -> None:
+    it = Viewer()
+    init, segment = fetches(it.start())
+    it.deliver(init)
+    following = segment_fetch(it.deliver(segment))
+    it.deliver(following, after_ms=60_000)
+    state = it.playback.state(now_ms=it.now_ms)
+    assert (state.position_ms, state.stalls, state.stall_ms) == (4_000, 1, 56_000)
+
+
+def test_a_last_segment_that_only_the_present_rung_has_is_asked_of_it_though_the_link_carries_more() -> None:
+    it = Viewer()
+    video = cut(track(ladder=(300, 3_000)), [0, 4_000, 8_000, 8_100], [0, 4_000, 8_000])
+    init, first = fetches(it.start(presentation(video)))
+    it.deliver(init)
+    second = segment_fetch(it.deliver(first, kbps=500))
+    last = segment_fetch(it.deliver(second, kbps=20_000))
+    assert last.target == SegmentTarget("video-und", 0, 2)
+
+
+def test_an_alarm_that_rings_too_early_is_set_again() -> None:
+    it = Viewer()
+    it.start()
+    due_ms, it.wake_at_ms = it.wake_at_ms, None
+    it.receive(Woke())
+    assert it.wake_at_ms == due_ms
+
+
+def test_a_buffer_smaller_than_what_a_start_wants_is_enough_when_full() -> None:
+    it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(start_ms=9_000, full_ms=3_000)))
+    it.play_through(it.start())
+    assert it.notices[-1] == Ended()

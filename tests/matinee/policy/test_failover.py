@@ -1,0 +1,20 @@
+"""What a failure costs an appliance, and how long silence is borne."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matinee.policy.failover import cooldown_ms, silence_limit_ms
+
+
+def test_the_cooldown_doubles_with_each_strike_up_to_its_cap() -> None:
+    cooldowns = [cooldown_ms(strikes=strikes, first_ms=60_000, cap_ms=300_000) for strikes in (1, 2, 3, 4, 1_000)]
+    assert cooldowns == [60_000, 120_000, 240_000, 300_000, 300_000]
+
+
+def test_silence_is_borne_for_a_share_of_the_buffer() -> None:
+    assert silence_limit_ms(buffer_ms=5_000, least_ms=1_000, most_ms=3_000, buffer_percent=40) == 2_000
+
+
+@given(st.integers(-10_000, 120_000))
+def test_silence_is_borne_between_the_least_and_the_most(buffer_ms: int) -> None:
+    assert 1_000 <= silence_limit_ms(buffer_ms=buffer_ms, least_ms=1_000, most_ms=3_000, buffer_percent=40) <= 3_000

@@ -1,0 +1,13 @@
+"""The highest rung within a bitrate."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matinee.policy.ladder import highest_within
+
+
+@given(st.sets(st.integers(50, 20_000), min_size=1, max_size=10), st.integers(0, 25_000))
+def test_it_is_the_highest_that_fits_or_the_lowest_of_all(bitrates: set[int], kbps: int) -> None:
+    ladder = tuple(sorted(bitrates))
+    fitting = [rung for rung, bitrate in enumerate(ladder) if bitrate <= kbps]
+    assert highest_within(ladder, kbps) == max(fitting, default=0)

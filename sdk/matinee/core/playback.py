@@ -279,13 +279,18 @@ class Playback:
         self._schedule(position_ms, buffer_ms, now_ms)
 
     def _give_up(self, now_ms: int) -> None:
-        """If nobody delivered something: subtitles are done without, anything else is the end."""
+        """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
+
+        As long as it moves, or the viewer has paused, there is time to go on trying.
+        """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
             return
         text = self._selection.stream_of("text") if self._selection else None
         if text and not isinstance(target, ManifestTarget) and target.track_id == text.track.track_id:
             self._decline_text()
+            return
+        if self._playhead.phase in ("playing", "paused"):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
         tried = ", ".join(self._delivery.appliances)

@@ -42,7 +42,7 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.core.playback import STEERING_RETRY_MS
-from matinee.policy.settings import BufferingSettings, PlayerSettings
+from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
 
 KEY = "0" * 32
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
@@ -148,6 +148,19 @@ def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_
         pending = fetches(it.wake())
     assert it.now_ms - times[0] >= it.settings.retry.give_up_ms
     assert len(times) < 60
+
+
+def test_nothing_is_given_up_while_the_picture_moves() -> None:
+    it = Viewer(("a",), settings=PlayerSettings(retry=RetrySettings(give_up_ms=1_000)))
+    pending = fetches(it.start(presentation(track(segment_ms=30_000))))
+    for fetch in pending:
+        pending = fetches(it.deliver(fetch))
+    asked_ms = it.now_ms
+    while it.now_ms < asked_ms + 20_000:
+        pending = [command for fetch in pending for command in fetches(it.fail(fetch))] or fetches(it.wake())
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
+    it.play_through(pending)
+    assert it.notices[-1] == Ended()
 
 
 def test_running_dry_is_a_stall_and_it_ends_with_enough_media() -> None:

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from tests.support.clock import HandClock
 
 from matinee_edge.logs import AccessLog, RedactingFormatter, redacted
+from tests.support.clock import HandClock
 
 
 @pytest.mark.parametrize(

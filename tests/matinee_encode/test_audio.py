@@ -4,12 +4,12 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.matinee_encode.films import MOVING, film
 
 from matinee.errors import MezzanineInvalid
 from matinee_encode.audio import encode_audio, pulled_audio
 from matinee_encode.reading import survey
 from matinee_encode.work import EncodeAudio
+from tests.matinee_encode.films import MOVING, film
 
 
 def encoded(source: Path, draft: Path, *, samples: int) -> Path:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.matinee_encode.films import MOVING, TONE, film, seen
 
 from matinee.errors import MezzanineInvalid, StorageFull
 from matinee_encode.packager import PackagerInput, package
 from matinee_encode.vault import ContentKey, fresh_content_key
+from tests.matinee_encode.films import MOVING, TONE, film, seen
 
 
 @pytest.fixture

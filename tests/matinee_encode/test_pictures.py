@@ -4,12 +4,12 @@ from pathlib import Path
 
 import av
 import msgspec
-from tests.matinee_encode.films import film, luma
 
 from matinee_encode.pictures import make_pictures
 from matinee_encode.plan import COLUMNS, ROWS, ThumbnailTrack
 from matinee_encode.reading import survey
 from matinee_encode.work import MakePictures
+from tests.matinee_encode.films import film, luma
 
 
 def pictures_of(source: Path, folder: Path) -> ThumbnailTrack:

@@ -5,10 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.matinee_encode.films import MOVING, TONE, film
 
 from matinee.errors import MezzanineInvalid
 from matinee_encode.reading import frames_of, opened, survey
+from tests.matinee_encode.films import MOVING, TONE, film
 
 
 def test_a_survey_finds_size_rate_length_sound_and_text(tmp_path: Path) -> None:

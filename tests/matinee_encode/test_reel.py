@@ -5,11 +5,11 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.matinee_encode.films import luma, mean_error
 
 from matinee.errors import StorageFull
 from matinee_encode.reading import frames_of, survey
 from matinee_encode.reel import make_reel
+from tests.matinee_encode.films import luma, mean_error
 
 
 def test_a_reel_is_a_film_with_sound(reel: Path) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.matinee_encode.films import MOVING, film
 
 from matinee.errors import SettingsInvalid
 from matinee_encode.reading import survey
 from matinee_encode.subtitles import extract_text, read_webvtt
 from matinee_encode.work import ExtractText
+from tests.matinee_encode.films import MOVING, film
 
 SRT = "1\n00:00:00,500 --> 00:00:01,250\n<i>Tom</i> & Jerry\nagain\n\n2\n00:00:01,500 --> 00:00:01,900\n1 < 2 --> 3\n"
 

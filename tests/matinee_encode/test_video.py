@@ -7,12 +7,12 @@ from pathlib import Path
 import av
 import pytest
 from av.filter import Graph
-from tests.matinee_encode.films import MOVING, film, luma, mean_error, seen
 
 from matinee_encode.ladder import LadderRung
 from matinee_encode.reading import frames_of, survey
 from matinee_encode.video import encode_rungs, pulled, steady
 from matinee_encode.work import EncodeVideo
+from tests.matinee_encode.films import MOVING, film, luma, mean_error, seen
 
 
 def rungs(*sizes: tuple[int, int, int]) -> tuple[LadderRung, ...]:

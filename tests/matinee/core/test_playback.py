@@ -4,9 +4,6 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
-from tests.support.walks import Walker
 
 from matinee.core.messages import (
     Append,
@@ -43,6 +40,9 @@ from matinee.core.notices import (
 )
 from matinee.core.playback import STEERING_RETRY_MS
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from tests.support.cuts import cut
+from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
+from tests.support.walks import Walker
 
 KEY = "0" * 32
 STEPS: tuple[Callable[[Walker, int], None], ...] = (

@@ -1,5 +1,6 @@
 """Shaka Packager, called with a key that nobody else sees."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,6 +13,12 @@ from matinee.errors import MezzanineInvalid, StorageFull
 from matinee_encode.packager import PackagerInput, package
 from matinee_encode.vault import ContentKey, fresh_content_key
 from tests.matinee_encode.films import MOVING, TONE, film, seen
+
+
+def command_lines_of_children() -> set[bytes]:
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    lines = (Path(f"/proc/{pid}/cmdline") for pid in children)
+    return {line.read_bytes() for line in lines if line.exists()}
 
 
 @pytest.fixture
@@ -52,6 +59,18 @@ async def test_a_key_is_neither_in_the_output_nor_in_an_error(tmp_path: Path) ->
     with pytest.raises(MezzanineInvalid, match="Packager failed") as caught:
         await package(broken, tmp_path / "out", key=key, segment_s=Fraction(1))
     assert key.secret.hex() not in str(caught.value).lower()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for command lines")
+async def test_a_key_is_on_no_command_line(inputs: list[PackagerInput], tmp_path: Path) -> None:
+    key, lines = fresh_content_key(), set[bytes]()
+    async with asyncio.TaskGroup() as group:
+        work = group.create_task(package(inputs, tmp_path / "out", key=key, segment_s=Fraction(1)))
+        while not work.done():
+            lines |= command_lines_of_children()
+            await asyncio.sleep(0)
+    assert any(b"--flagfile=/dev/fd/" in line for line in lines)
+    assert not any(key.secret.hex().encode() in line.lower() for line in lines)
 
 
 async def test_a_packager_over_its_deadline_is_ended(inputs: list[PackagerInput], tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Generator
 
 import pytest
-
 from tests.support.players import ManualClock
 
 from matinee.clock import SystemClock

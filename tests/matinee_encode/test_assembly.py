@@ -7,8 +7,6 @@ from xml.etree import ElementTree
 
 import m3u8  # type: ignore[import-untyped]
 import pytest
-from tests.matinee_encode.conftest import SUBTITLES
-from tests.matinee_encode.films import MOVING, content_key, film, heard, representation, seen
 
 from matinee.wire.title import TitleIndex
 from matinee_encode.assembly import Assembly, Subtitles
@@ -16,6 +14,8 @@ from matinee_encode.checkpoints import Checkpoints
 from matinee_encode.production import Production, Wish
 from matinee_encode.progress import Event, UnitFinished, UnitKept
 from matinee_encode.settings import settings_for
+from tests.matinee_encode.conftest import SUBTITLES
+from tests.matinee_encode.films import MOVING, content_key, film, heard, representation, seen
 
 DASH = {"": "urn:mpeg:dash:schema:mpd:2011"}
 KID = "{urn:mpeg:cenc:2013}default_KID"

@@ -4,12 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.matinee_encode.films import MOVING, TONE, film
 
 from matinee.errors import MezzanineInvalid
 from matinee_encode.checkpoints import Checkpoints
 from matinee_encode.production import Production, Wish
 from matinee_encode.progress import Advanced, Event, UnitFinished, UnitKept
+from tests.matinee_encode.films import MOVING, TONE, film
 
 
 def produced(source: Path, store: Checkpoints, *, preset: str = "ultrafast") -> list[Event]:

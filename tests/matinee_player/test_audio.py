@@ -3,10 +3,6 @@
 from collections.abc import Generator
 
 import pytest
-<<<<<<< HEAD
-=======
-from tests.support.players import ManualClock
->>>>>>> player
 
 from matinee.clock import SystemClock
 from matinee.media.frames import SAMPLE_RATE, AudioBlock

@@ -15,7 +15,7 @@ from matinee_encode.production import Production, Wish
 from matinee_encode.progress import Event, UnitFinished, UnitKept
 from matinee_encode.settings import settings_for
 from tests.matinee_encode.conftest import SUBTITLES
-from tests.matinee_encode.films import MOVING, content_key, film, heard, representation, seen
+from tests.matinee_encode.films import MOVING, content_key, film, heard, luma, mean_error, representation, seen
 
 DASH = {"": "urn:mpeg:dash:schema:mpd:2011"}
 KID = "{urn:mpeg:cenc:2013}default_KID"
@@ -30,6 +30,15 @@ def test_every_rung_decodes_with_the_titles_key(made: tuple[Path, TitleIndex]) -
         assert [round((frame.time or 0) * 24) for frame in frames] == list(range(144))
         assert (frames[0].width, frames[0].height) == (rung.width, rung.height)
         assert [number for number, frame in enumerate(frames) if frame.key_frame] == [0, 96]
+
+
+def test_what_decodes_is_the_film(made: tuple[Path, TitleIndex], reel: Path) -> None:
+    state, title = made
+    shown = seen(representation(state, title, "avc-1050"), key=content_key(state, title))
+    source = seen(reel.read_bytes(), key=None)
+    for number in (0, 50, 100, 143):
+        original, copy = (luma(frames[number], width=64, height=36) for frames in (source, shown))
+        assert mean_error(original, copy) < 8
 
 
 def test_the_sound_decodes_and_is_as_long_as_the_picture(made: tuple[Path, TitleIndex]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from tests.matinee_encode.films import MOVING, TONE, film, seen
 
 def command_lines_of_children() -> set[bytes]:
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    lines = (Path(f"/proc/{pid}/cmdline") for pid in children)
-    return {line.read_bytes() for line in lines if line.exists()}
+    lines = set()
+    for pid in children:
+        with suppress(OSError):  # it ended meanwhile
+            lines.add(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return lines
 
 
 @pytest.fixture

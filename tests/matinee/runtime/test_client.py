@@ -46,7 +46,7 @@ async def test_a_title_goes_on_where_the_profile_left_it(client: Client, plane: 
     plane.resume_ms = 1_000
     async with client.play("title") as player:
         frame = await anext(player.video_frames())
-    assert frame.position_ms == 1_000
+    assert 1_000 <= frame.position_ms < 1_900
 
 
 async def test_what_the_viewer_got_is_told(client: Client, plane: ControlPlane) -> None:

@@ -9,7 +9,6 @@ import av
 import jwt
 import numpy as np
 from mpegdash.parser import MPEGDASHParser  # type: ignore[import-untyped]
-from tests.support.media import KEY, KEY_ID
 
 from benchmarks.measure import Contest
 from matinee.crypto.tokens import SigningKey, TrustedKeys
@@ -17,6 +16,7 @@ from matinee.manifest.dash import read_dash
 from matinee.media.cenc import Decryptor
 from matinee.media.header import read_header
 from matinee.wire.auth import MediaClaims
+from tests.support.media import KEY, KEY_ID
 
 _WALL_MS = 1_800_000_000_000
 _HOUR_MS = 3_600_000

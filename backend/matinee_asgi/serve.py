@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from matinee.errors import SettingsInvalid
+from matinee.files import write_whole
 
 GRACE_S = 5
 """How long what is being sent may take to finish after a stop."""
@@ -112,7 +113,4 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _write_ready(ready_file: Path, facts: dict[str, str | int]) -> None:
-    ready_file.parent.mkdir(parents=True, exist_ok=True)
-    draft = ready_file.with_suffix(".draft")
-    draft.write_text(json.dumps(facts))
-    draft.replace(ready_file)
+    write_whole(ready_file, json.dumps(facts).encode())

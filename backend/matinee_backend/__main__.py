@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matinee.clock import SystemClock
 from matinee.errors import MatineeError
-from matinee_asgi.logs import write_logs
+from matinee_asgi.logs import log_to_stderr
 from matinee_asgi.serve import serve
 from matinee_backend.adapters.title_folder import TitleFolder
 from matinee_backend.gateway import SERVICES, House, application
@@ -84,7 +84,7 @@ def _serve(asked: argparse.Namespace) -> int:
         clock=clock,
         settings=settings,
     )
-    write_logs()
+    log_to_stderr()
     app = application(house, only=only)
     serve(app, name=asked.name, host=asked.host, port=asked.port, ready_file=asked.ready_file)
     return 0

@@ -10,13 +10,14 @@ from matinee.crypto.passwords import hash_password, is_password
 from matinee.crypto.sealing import generate_key
 from matinee.crypto.tokens import Claims, ClaimsT, SigningKey, TrustedKeys, encode_base64url
 from matinee.errors import SettingsInvalid, TokenInvalid
+from matinee.files import write_whole
 from matinee.wire.auth import AccessClaims, MediaClaims
 from matinee.wire.ids import ApplianceId
 from matinee_backend.ports import MemberStore
 from matinee_backend.records import Account
 from matinee_backend.services.auth.rules import normal_email
 from matinee_backend.services.entitlement.rules import DEFAULT_PLAN, STREAMS_BY_PLAN
-from matinee_backend.state import StateFolder, write_whole
+from matinee_backend.state import StateFolder
 
 DEMO_EMAIL = "demo@matinee.example"
 DEFAULT_APPLIANCES = ("origin", "exchange", "isp-a", "isp-b")

@@ -1,7 +1,6 @@
 """The state folder: where everything lies, and reading and writing its small files whole."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,17 +77,6 @@ class StateFolder:
         except (ValueError, AttributeError, TokenInvalid) as error:
             raise SettingsInvalid(f"{self.trust_file} does not hold public keys by id.") from error
         return {str(key_id): str(text) for key_id, text in keys.items()}
-
-
-def write_whole(path: Path, content: bytes, *, mode: int) -> None:
-    """`path` holds `content`, all of it or what it held before; from its first moment with `mode`."""
-    draft = path.with_name(path.name + ".draft")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _read(path: Path) -> bytes:

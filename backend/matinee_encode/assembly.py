@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from matinee.errors import MezzanineInvalid, StorageFull
+from matinee.files import needing_room
 from matinee.wire.title import MANIFEST_NAME, POSTER_NAME, AudioTrack, Rung, SealedKeys, TextTrack, TitleIndex
 from matinee_encode.checkpoints import Checkpoints
 from matinee_encode.manifests import (
@@ -23,7 +24,6 @@ from matinee_encode.production import MEDIA_NAME, TEXT_NAME, Parts
 from matinee_encode.progress import Event, UnitFinished, UnitKept
 from matinee_encode.publish import files_of, media_kbps
 from matinee_encode.settings import EncodeSettings
-from matinee_encode.storage import needing_room
 from matinee_encode.vault import fresh_content_key, sealed
 
 _TITLE, _KEYS = "title", "sealed.json"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matinee.errors import ServiceUnavailable
-from matinee_encode.storage import needing_room, sync_folder, sync_tree
+from matinee.files import needing_room, sync_folder, sync_tree
 
 DRAFT_SUFFIX = ".draft"
 

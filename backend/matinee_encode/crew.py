@@ -34,8 +34,9 @@ class Crew:
         is the only thing in it that nobody trusts.
         """
         async with self._free:
+            # -P: a file in the working directory cannot pass for a module.
             worker = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "matinee_encode.worker", stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE
+                sys.executable, "-P", "-m", "matinee_encode.worker", stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE
             )
             try:
                 return await _converse(worker, task, advance)

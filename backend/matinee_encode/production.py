@@ -7,13 +7,13 @@ import av
 import msgspec
 
 from matinee.errors import MezzanineInvalid
+from matinee.files import needing_room
 from matinee_encode.checkpoints import Checkpoints
 from matinee_encode.crew import Crew, together
 from matinee_encode.ladder import LadderRung, ladder_for
 from matinee_encode.mezzanine import Mezzanine, SoundStream, TextStream
 from matinee_encode.plan import AUDIO_RATE, passes_for, unit_key
 from matinee_encode.progress import Advanced, Event, UnitFinished, UnitKept
-from matinee_encode.storage import needing_room
 from matinee_encode.work import EncodeAudio, EncodeVideo, ExtractText, Finished, MakePictures, Survey, Surveyed, Task
 
 ENCODERS = f"PyAV {av.__version__}, libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from matinee.files import needing_room, sync_folder, sync_tree, write_whole
 from matinee.wire.title import INDEX_NAME, MediaFile, SealedKeys, TitleIndex
-from matinee_encode.storage import needing_room, sync_folder, sync_tree, write_whole
 from matinee_encode.vault import forget_others, keep_sealed
 
 _SEGMENT = re.compile(r"(?:video|audio)/(?P<representation>[^/]+)/(?:(?P<number>[0-9]+)\.m4s|init\.mp4)")

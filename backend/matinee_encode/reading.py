@@ -1,5 +1,6 @@
 """Reading a mezzanine: its survey, and its frames in order; whatever FFmpeg dislikes becomes MezzanineInvalid."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -31,8 +32,8 @@ _LONGEST_GAP_S = 60
 """Between two frames: the frames that fill it would be made up."""
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 """ITU-T H.273, transfer characteristics."""
-_PLAYLISTS = frozenset({"concat", "dash", "hls", "imf", "tty"})
-"""FFmpeg's demuxers that open other files, or make a film of any text."""
+_PLAYLISTS = re.compile(rb"\s*(#EXTM3U|ffconcat|<\?xml|<MPD)")
+"""HLS, FFmpeg's concat, DASH and IMF: they open other files, and a live one is waited for without end (met here)."""
 _PROGRESSIVE = (0, 1)
 """FFmpeg's AVFieldOrder: unknown, progressive."""
 _DAMAGE_SHARE, _DAMAGE_FREE = 100, 3
@@ -44,11 +45,10 @@ _MISSING_MS, _MISSING_SHARE = 500, 50
 @contextmanager
 def opened(source: str) -> Iterator[InputContainer]:
     """The file, open for reading. Raises MezzanineInvalid for whatever FFmpeg cannot make sense of."""
+    _require_film(source)
     try:
-        # The prefix and the list keep to local files: a playlist posing as a film fetches nothing.
+        # The prefix and the list keep to local files: a playlist that is not noticed still fetches nothing.
         with av.open(f"file:{source}", "r", container_options={"protocol_whitelist": "file"}) as container:
-            if container.format.name in _PLAYLISTS:
-                raise MezzanineInvalid(f"{Path(source).name} is a list of files, not a film.", source=source)
             yield container
     except av.error.FFmpegError as error:
         raise MezzanineInvalid(f"{Path(source).name} cannot be read: {error.strerror}.", source=source) from error
@@ -175,6 +175,16 @@ def _decoded(packet: "Packet[Any]", watch: _Watch) -> list[VideoFrame]:
     except av.error.InvalidDataError:
         watch.pass_damage()
         return []
+
+
+def _require_film(source: str) -> None:
+    try:
+        with Path(source).open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise MezzanineInvalid(f"{source} cannot be read: {error.strerror}.", source=source) from error
+    if _PLAYLISTS.match(head):
+        raise MezzanineInvalid(f"{Path(source).name} is a list of files, not a film.", source=source)
 
 
 def _picture_of(container: InputContainer, source: str) -> VideoStream:

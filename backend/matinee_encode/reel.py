@@ -11,8 +11,8 @@ from av.filter.context import FilterContext
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
+from matinee.files import needing_room
 from matinee_encode.audio import pulled_audio
-from matinee_encode.storage import needing_room
 from matinee_encode.video import pulled
 
 RATE = 24

@@ -8,8 +8,8 @@ import msgspec
 
 from matinee.crypto.sealing import KEY_BYTES, content_key_context, generate_key, seal
 from matinee.errors import SettingsInvalid
+from matinee.files import needing_room, write_whole
 from matinee.wire.title import SealedKey, SealedKeys
-from matinee_encode.storage import needing_room, write_whole
 
 CONTENT_KEY_BYTES = 16
 

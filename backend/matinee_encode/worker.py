@@ -13,11 +13,11 @@ from typing import BinaryIO
 import msgspec
 
 from matinee.errors import MatineeError
+from matinee.files import needing_room
 from matinee_encode.audio import encode_audio
 from matinee_encode.checkpoints import DRAFT_SUFFIX
 from matinee_encode.pictures import make_pictures
 from matinee_encode.reading import survey
-from matinee_encode.storage import needing_room
 from matinee_encode.subtitles import extract_text
 from matinee_encode.video import encode_rungs
 from matinee_encode.work import (

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from matinee.files import write_whole
 from matinee_local.processes import ProcessId
 from matinee_local.state import StateDir
 
@@ -33,9 +34,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 def write_record(state: StateDir, record: Record) -> None:
     """`record` is on disk, whole."""
-    draft = state.record.with_suffix(".draft")
-    draft.write_bytes(msgspec.json.encode(record))
-    draft.replace(state.record)
+    write_whole(state.record, msgspec.json.encode(record))
 
 
 def read_record(state: StateDir) -> Record | None:

@@ -12,9 +12,9 @@ import msgspec
 from matinee.clock import SystemClock
 from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
+from matinee_asgi.logs import log_to_stderr
 from matinee_asgi.serve import serve_program
 from matinee_edge.appliance import Appliance
-from matinee_edge.logs import log_to_stderr
 from matinee_edge.settings import EdgeSettings, Kind
 
 

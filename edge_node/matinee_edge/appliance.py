@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from matinee.clock import Clock
 from matinee.wire.steering import Heartbeat, Placement
+from matinee_asgi.logs import AccessLog
 from matinee_asgi.serve import Program
 from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
@@ -19,7 +20,6 @@ from matinee_edge.connection import Bounds, bounded_by
 from matinee_edge.fill import PLACEMENT_NAME, Filler
 from matinee_edge.gate import Gate
 from matinee_edge.heartbeat import Heart
-from matinee_edge.logs import AccessLog
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
 from matinee_edge.settings import EdgeSettings

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from matinee.clock import Clock
-from matinee.errors import MatineeError
+from matinee.errors import MatineeError, StorageFull
+from matinee.files import write_whole
 from matinee.wire.steering import Placement
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.listing import Listing
@@ -77,12 +78,10 @@ class Filler:
             return
         self._placed = placement
         log.info("placed here: %s", ", ".join(placement.titles) or "nothing")
-        draft = self._memory.with_suffix(".draft")
         try:
-            draft.write_bytes(msgspec.json.encode(placement))
-            draft.replace(self._memory)
-        except OSError as error:
-            log.warning("the placement cannot be kept: %s", error.strerror)
+            write_whole(self._memory, msgspec.json.encode(placement))
+        except (OSError, StorageFull) as error:
+            log.warning("the placement cannot be kept: %s", error)
         self._woken.set()
 
     async def run(self) -> None:

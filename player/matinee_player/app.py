@@ -1,5 +1,6 @@
 """The app: which screen comes after which, one look for all of them, and the devices they share."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -14,9 +15,10 @@ from matinee.runtime.client import Client
 from matinee_player.account import chosen_profile
 from matinee_player.audio import Speaker
 from matinee_player.depth import Depth
+from matinee_player.projection import OpenPlayer
 from matinee_player.screens.browse import BrowseScreen
 from matinee_player.screens.login import LoginScreen
-from matinee_player.screens.watch import OpenPlayer, WatchScreen
+from matinee_player.screens.watch import WatchScreen
 from matinee_player.terminal import Devices, PacedDriver
 from matinee_player.video import palette_of
 
@@ -49,7 +51,7 @@ class MatineeApp(App[PlaybackReport]):
     """Common to `watch` and `play`; the subclasses say where it begins."""
 
     TITLE = "Matinee"
-    CSS_PATH = "player.tcss"
+    CSS_PATH = Path(__file__).parent / "player.tcss"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]  # noqa: RUF012 (as Textual has it)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import appliance
 
 from matinee_backend.adapters.memory import MemoryAppliances
 from matinee_backend.adapters.sqlite.appliances import SqliteAppliances
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.ports import ApplianceDirectory
+from tests.support.control_plane import appliance
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import catalog_title
 
 from matinee.errors import ServiceUnavailable
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.titles import SqliteTitles
+from tests.support.control_plane import catalog_title
 
 
 async def test_a_file_that_cannot_be_opened_says_when_to_come_back_and_heals(tmp_path: Path) -> None:

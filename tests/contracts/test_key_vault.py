@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.support.control_plane import CONTENT_KEY, KEY_ID
 
 from matinee.crypto.sealing import content_key_context, generate_key, seal
 from matinee.errors import ServiceUnavailable
@@ -12,6 +11,7 @@ from matinee.wire.title import SealedKey, SealedKeys
 from matinee_backend.adapters.key_folder import KeyFolder
 from matinee_backend.adapters.memory import MemoryKeys
 from matinee_backend.ports import KeyVault
+from tests.support.control_plane import CONTENT_KEY, KEY_ID
 
 MASTER_KEY = generate_key()
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.support.control_plane import EMAIL, account_of, device_of
 
 from matinee_backend.adapters.memory import MemoryMembers
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.members import SqliteMembers
 from matinee_backend.ports import MemberStore
+from tests.support.control_plane import EMAIL, account_of, device_of
 
 
 @pytest.fixture(params=["memory", "sqlite"])

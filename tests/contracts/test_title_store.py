@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import catalog_title
 
 from matinee_backend.adapters.memory import MemoryTitles
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.titles import SqliteTitles
 from matinee_backend.ports import TitleStore
+from tests.support.control_plane import catalog_title
 
 
 @pytest.fixture(params=["memory", "sqlite"])

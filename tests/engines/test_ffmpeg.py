@@ -10,10 +10,10 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.engines.conftest import Encoded
 
 from matinee.media.cenc import Decryptor, clear_init
 from matinee.media.header import read_header
+from tests.engines.conftest import Encoded
 
 pytestmark = pytest.mark.engines
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+
 from tests.engines.conftest import Encoded, missing
 
 pytestmark = pytest.mark.engines

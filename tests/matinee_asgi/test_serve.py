@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.support.edge import eventually
 
 from matinee.errors import SettingsInvalid
 from matinee_asgi.serve import serve
 from matinee_asgi.service import Service, compose
+from tests.support.edge import eventually
 
 PROGRAM = """
 import sys

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.support.control_plane import CONTENT_KEY, EMAIL, PASSWORD, control_plane
 
 from matinee.crypto.agreement import AgreementKey
 from matinee_backend.settings import GatewaySettings, Settings
 from matinee_backend.state import StateFolder
+from tests.support.control_plane import CONTENT_KEY, EMAIL, PASSWORD, control_plane
 
 
 def break_database(state: StateFolder) -> None:

@@ -5,7 +5,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import AheadClock
 
 from matinee.crypto.passwords import is_password
 from matinee.crypto.tokens import SigningKey, TrustedKeys, encode_base64url
@@ -14,6 +13,7 @@ from matinee.wire.auth import AccessClaims, MediaClaims
 from matinee_backend.adapters.memory import MemoryMembers
 from matinee_backend.initialize import add_account, prepare_demo_account, prepare_secrets
 from matinee_backend.state import StateFolder
+from tests.support.control_plane import AheadClock
 
 YEAR_MS = 365 * 24 * 3_600_000
 

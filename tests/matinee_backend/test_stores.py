@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
 
 from matinee.errors import SettingsInvalid
 from matinee_backend.initialize import prepare_secrets
 from matinee_backend.state import StateFolder
 from matinee_backend.stores import open_stores
+from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
 
 
 async def test_what_one_process_keeps_another_sees(tmp_path: Path) -> None:

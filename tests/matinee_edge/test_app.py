@@ -8,14 +8,14 @@ import aiohttp
 import msgspec
 import pytest
 from multidict import CIMultiDictProxy
-from tests.support.edge import FAR_WALL_MS, Issuer, appliance, origin_settings
-from tests.support.titles import write_title
 from yarl import URL
 
 from matinee.crypto.tokens import SigningKey
 from matinee.wire.auth import MediaClaims
 from matinee.wire.problem import Problem
 from matinee.wire.title import TitleIndex
+from tests.support.edge import FAR_WALL_MS, Issuer, appliance, origin_settings
+from tests.support.titles import write_title
 
 
 class Shop:

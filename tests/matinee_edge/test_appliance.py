@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from matinee.wire.steering import Heartbeat
 from tests.matinee_edge.test_heartbeat import Control
 from tests.support.edge import Issuer, Spy, appliance, eventually, isp_settings, origin_settings, served
 from tests.support.titles import write_title
-
-from matinee.wire.steering import Heartbeat
 
 
 @asynccontextmanager

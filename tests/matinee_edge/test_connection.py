@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.support.edge import Issuer, appliance, origin_settings
 from tests.support.titles import write_title
 

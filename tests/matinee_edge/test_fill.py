@@ -5,8 +5,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
-from tests.support.titles import write_title
 
 from matinee.clock import SystemClock
 from matinee.wire.steering import Placement
@@ -15,6 +13,8 @@ from matinee_edge.listing import listing_of
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.titles import write_title
 
 
 class Site:

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.clock import HandClock
-from tests.support.edge import FAR_WALL_MS, Issuer
 
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import NotEntitled, SettingsInvalid, TokenInvalid
 from matinee.wire.auth import AccessClaims, MediaClaims
 from matinee_edge.gate import TRUST_EVERY_MS, Gate
+from tests.support.clock import HandClock
+from tests.support.edge import FAR_WALL_MS, Issuer
 
 
 def test_a_token_that_covers_the_title_is_admitted(tmp_path: Path) -> None:

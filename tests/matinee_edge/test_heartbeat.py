@@ -11,14 +11,14 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tests.support.clock import HandClock
-from tests.support.edge import Issuer, eventually, served
 
 from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat, Placement
 from matinee_asgi.reply import body_of, reply
 from matinee_asgi.serve import Program
 from matinee_asgi.service import Service, compose
 from matinee_edge.heartbeat import MAX_HINT_MS, Heart, interval_ms
+from tests.support.clock import HandClock
+from tests.support.edge import Issuer, eventually, served
 
 
 class Control:

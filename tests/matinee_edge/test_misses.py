@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.clock import HandClock
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
-from tests.support.titles import write_title
 
 from matinee.errors import MatineeError, SegmentUnavailable, ServiceUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_edge.misses import REFUSAL_MS, Misses
 from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
+from tests.support.clock import HandClock
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.titles import write_title
 
 
 class Site:

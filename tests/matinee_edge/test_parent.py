@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.support.edge import Issuer, appliance, origin_settings
-from tests.support.titles import write_title
 
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_edge.parent import Parent
+from tests.support.edge import Issuer, appliance, origin_settings
+from tests.support.titles import write_title
 
 FILE = MediaFile(path="poster.jpg", size_bytes=900, sha256="")
 

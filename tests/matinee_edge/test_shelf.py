@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.titles import write_title
 
 from matinee.errors import MediaCorrupt, SegmentUnavailable
 from matinee.wire.title import MediaFile, TitleIndex
 from matinee_edge.shelf import DRAFTS_NAME, Shelf
+from tests.support.titles import write_title
 
 
 def read(shelf: Shelf, title_id: str, file: MediaFile) -> bytes | None:

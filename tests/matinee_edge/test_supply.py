@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.titles import write_title
 
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee_edge.shelf import Shelf
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
+from tests.support.titles import write_title
 
 
 async def test_what_is_on_the_shelf_is_a_hit(tmp_path: Path) -> None:

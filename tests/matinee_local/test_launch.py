@@ -5,13 +5,13 @@ import json
 import sys
 
 import pytest
-from tests.matinee_local.standin import MODULE
 
 from matinee.clock import SystemClock
 from matinee.errors import ProcessFailed
 from matinee_local.launch import how_it_ended, launch, run_before_us, run_to_end
 from matinee_local.processes import identify, is_alive
 from matinee_local.state import StateDir
+from tests.matinee_local.standin import MODULE
 
 PYTHON = (sys.executable, "-m")
 

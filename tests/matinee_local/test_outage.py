@@ -2,12 +2,11 @@
 
 import asyncio
 
-from tests.matinee_local.standin import document_at, standin
-
 from matinee.clock import SystemClock
 from matinee_local.outage import in_use, strike_in_use
 from matinee_local.state import StateDir
 from matinee_local.supervisor import SupervisorSettings, running_system
+from tests.matinee_local.standin import document_at, standin
 
 
 def test_the_one_in_use_is_the_one_that_sent_most_since() -> None:

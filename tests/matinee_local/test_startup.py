@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from tests.matinee_local.standin import MODULE, standin
 
 from matinee.clock import SystemClock
 from matinee.errors import AlreadyRunning, ProcessFailed, SettingsInvalid
@@ -13,6 +12,7 @@ from matinee_local.plan import Process
 from matinee_local.startup import started
 from matinee_local.state import StateDir
 from matinee_local.supervisor import System
+from tests.matinee_local.standin import MODULE, standin
 
 WELL = ("tests.matinee_local.standin", "--help")
 

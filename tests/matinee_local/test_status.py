@@ -4,13 +4,12 @@ import os
 import signal
 from contextlib import AbstractAsyncContextManager
 
-from tests.matinee_local.standin import standin
-
 from matinee.clock import SystemClock
 from matinee_local.processes import wait_gone
 from matinee_local.state import StateDir
 from matinee_local.status import ProcessStatus, SystemStatus, status_table, system_status
 from matinee_local.supervisor import SupervisorSettings, System, running_system
+from tests.matinee_local.standin import standin
 
 CLOCK = SystemClock()
 

@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 import pytest
-from tests.matinee_local.standin import document_at, standin
 
 from matinee.clock import SystemClock
 from matinee.errors import ProcessFailed, RequestInvalid
@@ -19,6 +18,7 @@ from matinee_local.processes import ProcessId, identify, is_alive, wait_gone
 from matinee_local.record import Entry, Record, read_record, write_record
 from matinee_local.state import StateDir
 from matinee_local.supervisor import SupervisorSettings, System, running_system, stop_recorded
+from tests.matinee_local.standin import document_at, standin
 
 CLOCK = SystemClock()
 SETTINGS = SupervisorSettings(restart_first_ms=1)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.support.players import FakeClient, as_client
 
 from matinee.errors import LoginRefused, SessionExpired, SettingsInvalid
 from matinee.wire.auth import Profile
 from matinee_player.account import check_logged_in, chosen_profile, log_in_if_told
 from matinee_player.settings import AccountSettings
+from tests.support.players import FakeClient, as_client
 
 PROFILES = (Profile(profile_id="1", name="Ana"), Profile(profile_id="2", name="Ben"))
 

@@ -1,14 +1,13 @@
 """The app: which screen comes after which."""
 
-from tests.support.players import FakeClient, ManualClock, as_client
-from tests.support.screens import screen_text, until, until_shown
-
 from matinee.errors import SessionExpired
 from matinee_player.app import PlayApp, WatchApp
 from matinee_player.audio import Speaker
 from matinee_player.screens.browse import BrowseScreen
 from matinee_player.screens.login import LoginScreen
 from matinee_player.screens.watch import WatchScreen
+from tests.support.players import FakeClient, ManualClock, as_client
+from tests.support.screens import screen_text, until, until_shown
 
 
 async def test_nobody_browses_before_logging_in() -> None:

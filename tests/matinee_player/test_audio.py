@@ -4,11 +4,10 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.support.players import ManualClock
-
 from matinee.clock import SystemClock
 from matinee.media.frames import SAMPLE_RATE, AudioBlock
 from matinee_player.audio import FRAME_BYTES, SoundQueue, Speaker, open_speaker
+from tests.support.players import ManualClock
 
 FRAMES_PER_MS = SAMPLE_RATE // 1000
 

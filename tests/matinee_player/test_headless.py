@@ -1,10 +1,9 @@
 """Playing without a terminal."""
 
-from tests.support.players import FakePlayer, as_player
-
 from matinee.core.notices import FirstFrameReady, Notice
 from matinee.errors import SegmentUnavailable
 from matinee_player.headless import play_headless
+from tests.support.players import FakePlayer, as_player
 
 
 async def test_every_picture_is_taken_until_the_end() -> None:

@@ -4,10 +4,10 @@ import asyncio
 
 import numpy as np
 import pytest
-from tests.support.players import FakeClient, a_jpeg, as_client
 
 from matinee.errors import NetworkUnreachable
 from matinee_player.posters import Posters, decoded
+from tests.support.players import FakeClient, a_jpeg, as_client
 
 
 async def test_a_poster_is_fetched_once_for_its_size() -> None:

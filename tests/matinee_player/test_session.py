@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from tests.support.players import FakePlayer, as_player
 
 from matinee.errors import SegmentUnavailable
 from matinee_player.session import attend
+from tests.support.players import FakePlayer, as_player
 
 
 async def test_the_consumers_are_over_when_the_playback_is() -> None:

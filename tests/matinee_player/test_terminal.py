@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from matinee_player.terminal import CountingFile
 
 
@@ -16,7 +18,6 @@ def test_what_was_refused_is_not_counted() -> None:
     below = io.StringIO()
     file = CountingFile(below)
     below.close()
-    try:
+    with pytest.raises(ValueError, match="closed"):
         file.write("▀")
-    except ValueError:
-        assert file.chars == 0
+    assert file.chars == 0

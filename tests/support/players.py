@@ -83,6 +83,8 @@ class FakePlayer:
             stall_ms=0,
             tracks=TRACKS,
         )
+        self.paused = self.resumed = 0
+        self.sought: list[int] = []
         self.picture_sizes: list[tuple[int | None, int | None]] = []
         self.cues: dict[range, tuple[str, ...]] = {range(2_000, 6_000): ("The stripes move", "to the right.")}
         self._title = title
@@ -147,14 +149,17 @@ class FakePlayer:
         self.picture_sizes.append((width, height))
 
     def pause(self) -> None:
+        self.paused += 1
         self._change(phase="paused")
         self.tell(PhaseChanged("paused"))
 
     def resume(self) -> None:
+        self.resumed += 1
         self._change(phase="playing")
         self.tell(PhaseChanged("playing"))
 
     def seek(self, position_ms: int) -> None:
+        self.sought.append(position_ms)
         self._change(position_ms=position_ms)
 
     def select_track(self, track_id: str) -> None:
@@ -223,6 +228,7 @@ class FakeClient:
         self.played: list[tuple[str, str]] = []
         self.players: list[FakePlayer] = []
         self.closed: list[str] = []
+        self.pages: list[int] = []
         self.fetched: list[str] = []
         self.image = b""
 
@@ -239,6 +245,7 @@ class FakeClient:
     async def homepage(self, profile_id: str = "", *, page: int = 1) -> Homepage:
         if self.trouble is not None:
             raise self.trouble
+        self.pages.append(page)
         return msgspec.structs.replace(self.home, page=page)
 
     async def title(self, title_id: str) -> CatalogItem:
@@ -315,13 +322,17 @@ def an_item(
 
 
 def stripes(position_ms: int, width: int, height: int) -> npt.NDArray[np.uint8]:
-    """(height, width, 3): coloured stripes over a gradient, moving with time."""
+    """(height, width, 3): coloured stripes over a gradient, moving with time; the same on every machine."""
     down, across = np.mgrid[0:height, 0:width]
-    phase = 2 * math.pi * (across / max(1, width) * 4 - position_ms / 2000)
-    red = 128 + 90 * np.sin(phase)
-    green = 40 + 160 * down / max(1, height)
-    blue = 128 + 90 * np.cos(phase + down / max(1, height))
-    return np.stack((red, green, blue), axis=-1).astype(np.uint8)
+    phase = across * 2040 // width - position_ms * 510 // 2000
+    green = 40 + 160 * down // height
+    return np.stack((_wave(phase), green, _wave(phase + 127 + 80 * down // height)), axis=-1).astype(np.uint8)
+
+
+def _wave(phase: npt.NDArray[np.int_]) -> npt.NDArray[np.int_]:
+    """From 0 to 255 and back every 510."""
+    wave: npt.NDArray[np.int_] = np.abs(phase % 510 - 255)
+    return wave
 
 
 def a_jpeg(width: int, height: int) -> bytes:

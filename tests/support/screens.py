@@ -31,5 +31,5 @@ async def until_shown(pilot: Pilot[Any], text: str) -> None:
 
 
 def golden(name: str) -> str:
-    """The screen of that name as somebody has looked at and approved it."""
+    """The screen of that name as somebody has looked at and approved it; remove the file to write it anew."""
     return (GOLDEN / f"{name}.txt").read_text()

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import msgspec
 from aiohttp import web
-from tests.support.servers import serving
 
 from matinee.crypto.agreement import license_key_context, wrap
 from matinee.crypto.tokens import SigningKey, encode_base64url
@@ -21,6 +20,7 @@ from matinee.wire.problem import problem_of
 from matinee.wire.steering import SteeringDocument
 from matinee.wire.telemetry import TelemetryBatch, TelemetryEvent
 from matinee.wire.title import Rung
+from tests.support.servers import serving
 
 FAR_MS = 1 << 52
 PASSWORD = "correct horse"

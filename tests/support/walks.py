@@ -1,8 +1,5 @@
 """Random walks: a viewer to whom anything may happen in any order, and what must hold after each step."""
 
-from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, presentation, track
-
 from matinee.core.messages import (
     Append,
     Cancel,
@@ -33,6 +30,8 @@ from matinee.core.messages import (
 )
 from matinee.manifest.presentation import Presentation, Steering
 from matinee.policy.settings import BufferingSettings, PlayerSettings
+from tests.support.cuts import cut
+from tests.support.playbooks import Viewer, presentation, track
 
 KEY = "0" * 32
 REASONS = ("refused", "reset", "timeout", "truncated", "corrupt", "unresolved", "http-503", "http-404")

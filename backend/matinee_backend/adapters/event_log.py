@@ -15,6 +15,7 @@ from struct import Struct
 from typing import BinaryIO, TypeVar
 
 from matinee.errors import ServiceUnavailable, SettingsInvalid
+from matinee.files import write_whole
 from matinee_backend.records import LogRecord
 
 ResultT = TypeVar("ResultT")
@@ -72,9 +73,7 @@ class DiskEventLog:
 
     async def keep_place(self, reader: str, offset: int) -> None:
         def write_place() -> None:
-            draft = self._folder / f"{reader}.draft"
-            draft.write_text(str(offset))
-            draft.replace(self._folder / f"{reader}.place")
+            write_whole(self._folder / f"{reader}.place", str(offset).encode())
 
         await self._run(write_place)
 

@@ -46,6 +46,7 @@ class BrowseScreen(Screen[None]):
             self.item = item
             self.profile_id = profile_id
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "nothing", "Watch", priority=False),
         Binding("slash", "search", "Search", key_display="/"),
@@ -70,7 +71,7 @@ class BrowseScreen(Screen[None]):
         self._pages = self._pages_known = 0
         self._shelves: list[Shelf] = []
         self._search = Input(placeholder="Search", classes="search", compact=True)
-        self._room = VerticalScroll(can_focus=False)
+        self._room = Room(can_focus=False)
         self._details = Static("", classes="details")
         self._trouble = TroublePanel()
 
@@ -200,6 +201,10 @@ class BrowseScreen(Screen[None]):
 
     def _first_card(self) -> Card | None:
         return next((card for shelf in self._shelves for card in shelf.shown), None)
+
+
+class Room(VerticalScroll, inherit_bindings=False):
+    """Scrolls after the cursor; the arrow keys are the cursor's."""
 
 
 def moved(lengths: list[int], at: tuple[int, int], *, across: int, down: int) -> tuple[int, int]:

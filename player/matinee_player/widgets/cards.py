@@ -4,8 +4,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import HorizontalScroll, Vertical
 from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Label
 
@@ -63,7 +65,7 @@ class Shelf(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Label(self._row.title, classes="shelf-title", markup=False)
-        yield HorizontalScroll(*self.cards, can_focus=False)
+        yield Board(*self.cards, can_focus=False)
 
     def show_only(self, title_ids: frozenset[str]) -> None:
         """Only those titles are on the shelf; an empty shelf goes."""
@@ -77,6 +79,10 @@ class Shelf(Vertical):
         return [card for card in self.cards if card.display]
 
 
+class Board(HorizontalScroll, inherit_bindings=False):
+    """Scrolls after the cursor; the arrow keys are the cursor's."""
+
+
 class Poster(Picture):
     """The title's picture, asked for when it first comes into sight; a quiet tile until then."""
 
@@ -84,10 +90,17 @@ class Poster(Picture):
         super().__init__(palette)
         self._item = item
         self._posters = posters
+        self._asked_size = Size(0, 0)
 
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        self.run_worker(self._load(event.size.width, event.size.height * 2), exclusive=True)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Only what is in sight is rendered: so posters come as the viewer comes by.
+        if self._asked_size != self.size:
+            self._asked_size = self.size
+            self.call_later(self._ask, *self.size)
+        return super().render_lines(crop)
+
+    def _ask(self, columns: int, rows: int) -> None:
+        self.run_worker(self._load(columns, rows * 2), exclusive=True)
 
     async def _load(self, width: int, height: int) -> None:
         pixels = await self._posters.poster(self._item.poster_url, width=width, height=height)

@@ -25,7 +25,7 @@ class _Request:
     """Asked now; empty while it waits for its next round."""
     heard_ms: int = 0
     """When it was sent or last brought bytes."""
-    tried: set[str] = field(default_factory=set)
+    tried: set[str] = field(default_factory=set[str])
     rounds: int = 0
     retry_at_ms: int = 0
 

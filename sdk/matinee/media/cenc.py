@@ -4,12 +4,10 @@ The layout of a file does not change: what speaks of protection becomes a box `f
 stays true. `cenc` (AES-CTR) and `cbcs` (AES-CBC with a pattern) are understood.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from Crypto.Cipher import AES
-from Crypto.Util.strxor import strxor
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaInvalid
 from matinee.media.boxes import Box, children, fields, find, top_level, version_and_flags
@@ -17,10 +15,6 @@ from matinee.media.fragments import Fragment, Sample, read_fragments
 from matinee.media.header import Header, Protection, protection_boxes, read_header
 
 _BLOCK = 16
-_COUNTERS_AT_HAND = 4096
-"""Blocks of a sample whose counters are kept: 64 KiB."""
-_BATCH_SAMPLES = 32
-"""Opened by one call: enough to share its cost, too few for buffers that the system would have to find anew."""
 _SUBSAMPLES_GIVEN = 0x2
 _PROTECTION_BOXES = ("senc", "saiz", "saio", "pssh")
 _SCHEMES = ("cenc", "cbcs")
@@ -147,7 +141,7 @@ def _protected_samples(segment: bytes, fragment: Fragment, protection: Protectio
 
 def _subsample_ranges(sample: Sample, sizes: tuple[int, ...], *, table: Box) -> list[Range]:
     """`sizes`: of clear and protected stretches by turns."""
-    ranges = []
+    ranges: list[Range] = []
     at = sample.start
     for clear, protected in zip(sizes[::2], sizes[1::2], strict=True):
         at += clear + protected
@@ -160,45 +154,13 @@ def _subsample_ranges(sample: Sample, sizes: tuple[int, ...], *, table: Box) -> 
 def _decrypt_ctr(data: bytearray, samples: list[ProtectedSample], *, key: bytes) -> None:
     """`cenc`: each sample's protected bytes are one AES-CTR stream (ISO/IEC 23001-7, 9.4 and 9.5).
 
-    The key stream of many samples comes from one call of AES over their counter blocks, which is what counter mode is
-    (NIST SP 800-38A, 6.5): an AES-CTR object for each sample costs seven times as much for sound, and a process of
-    many sessions opens thousands of samples a second.
+    The lower half of the counter counts blocks and does not carry into the upper half (9.2).
     """
-    cipher = AES.new(key, AES.MODE_ECB)
-    for first in range(0, len(samples), _BATCH_SAMPLES):
-        _decrypt_batch(data, samples[first : first + _BATCH_SAMPLES], encrypt=cipher.encrypt)
-
-
-def _decrypt_batch(data: bytearray, samples: list[ProtectedSample], *, encrypt: Callable[[bytes], bytes]) -> None:
-    blocks, texts, targets = [], [], []
-    at = 0
     for iv, ranges in samples:
         text = b"".join([data[start:end] for start, end in ranges])
-        count = -(-len(text) // _BLOCK)
-        if not count:
-            continue
-        prefix = iv[:8]
-        blocks.append(prefix + prefix.join(_counters(int.from_bytes(iv[8:], "big"), count)))
-        texts.append(text.ljust(count * _BLOCK, b"\0"))
-        targets.append((at, ranges))
-        at += count * _BLOCK
-    if not blocks:
-        return
-    plain = strxor(b"".join(texts), encrypt(b"".join(blocks)))
-    for first, ranges in targets:
-        _scatter(data, plain, ranges, first=first)
-
-
-def _counters(first: int, count: int) -> list[bytes]:
-    """The lower halves of `count` counter blocks: 64 bits, without a carry into the upper half (9.2)."""
-    if first + count <= _COUNTERS_AT_HAND:
-        return _counters_at_hand()[first : first + count]
-    return [(number & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(8, "big") for number in range(first, first + count)]
-
-
-@cache
-def _counters_at_hand() -> list[bytes]:
-    return [number.to_bytes(8, "big") for number in range(_COUNTERS_AT_HAND)]
+        if text:
+            cipher = AES.new(key, AES.MODE_CTR, nonce=iv[:8], initial_value=iv[8:] or 0)
+            _scatter(data, cipher.decrypt(text), ranges)
 
 
 def _decrypt_cbc(data: bytearray, samples: list[ProtectedSample], *, key: bytes, protection: Protection) -> None:
@@ -209,7 +171,7 @@ def _decrypt_cbc(data: bytearray, samples: list[ProtectedSample], *, key: bytes,
             if encrypted:
                 text = b"".join([data[first:last] for first, last in encrypted])
                 plain = AES.new(key, AES.MODE_CBC, iv=iv.ljust(_BLOCK, b"\0")).decrypt(text)
-                _scatter(data, plain, encrypted, first=0)
+                _scatter(data, plain, encrypted)
 
 
 def _pattern(start: int, end: int, protection: Protection) -> Iterator[Range]:
@@ -222,8 +184,9 @@ def _pattern(start: int, end: int, protection: Protection) -> Iterator[Range]:
             yield first, first + whole_bytes
 
 
-def _scatter(data: bytearray, plain: bytes, ranges: list[Range], *, first: int) -> None:
-    """Puts `plain` from `first` on where it came from."""
+def _scatter(data: bytearray, plain: bytes, ranges: list[Range]) -> None:
+    """Puts `plain` where it came from."""
+    first = 0
     for start, end in ranges:
         data[start:end] = plain[first : first + end - start]
         first += end - start

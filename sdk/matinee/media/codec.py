@@ -107,7 +107,7 @@ class _Codec:
         packet = self._av.Packet(segment[sample.start : sample.start + sample.size])
         packet.pts, packet.duration, packet.time_base = sample.time, sample.duration, self._time_base
         try:
-            frames = self._context.decode(packet)
+            frames = self._context.decode(packet)  # pyright: ignore[reportUnknownMemberType]
         except self._av.error.FFmpegError as error:
             raise self._failure(sample.start) from error
         self._fed += 1
@@ -120,7 +120,7 @@ class _Codec:
         if not self._context.is_open:
             return []
         try:
-            frames = self._context.decode(None)
+            frames = self._context.decode(None)  # pyright: ignore[reportUnknownMemberType]
         except self._av.error.FFmpegError as error:
             raise self._failure(0) from error
         self._decoded += len(frames)
@@ -173,7 +173,7 @@ def _samples(segment: bytes, header: Header) -> list[Sample]:
 def _import_av() -> ModuleType:
     try:
         import av
-        import av.codec.context
+        import av.codec.context  # pyright: ignore[reportUnusedImport]
     except ImportError as error:
         raise DependencyMissing("Decoding needs PyAV: pip install 'matinee[media]'.", extra="media") from error
     return av

@@ -1,7 +1,5 @@
 """The device: its key, and who is logged in on it; one file that only its owner reads."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -9,6 +7,7 @@ import msgspec
 from matinee.crypto.agreement import AgreementKey
 from matinee.crypto.tokens import decode_base64url, encode_base64url
 from matinee.errors import SettingsInvalid
+from matinee.files import write_whole
 from matinee.wire.auth import Login
 
 
@@ -51,11 +50,4 @@ class Device:
     def _write(self) -> None:
         if self._path is None:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp's files are readable by their owner alone; the replacement is all or nothing.
-        handle, draft = tempfile.mkstemp(dir=self._path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(self._kept))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, self._path)
+        write_whole(self._path, msgspec.json.encode(self._kept), mode=0o600)

@@ -1,5 +1,8 @@
 """How any service says no: `application/problem+json` (RFC 9457)."""
 
+from collections.abc import Sequence
+from typing import cast
+
 import msgspec
 
 from matinee.errors import ERRORS_BY_CODE, MatineeError, ServiceUnavailable
@@ -40,9 +43,9 @@ def error_of(problem: Problem) -> MatineeError:
     """The error that `problem` says; `ServiceUnavailable` for a type that nobody here knows."""
     leaf = ERRORS_BY_CODE.get(problem.type.removeprefix(TYPE_PREFIX), ServiceUnavailable)
     what = problem.detail or problem.title
-    facts: dict[str, object] = {**problem.facts}
+    facts = {name: fact for name, fact in problem.facts.items() if name not in ("retry_after_ms", "status")}
     if issubclass(leaf, ServiceUnavailable):
-        facts |= {"retry_after_ms": problem.retry_after_ms, "status": problem.status}
+        return leaf(what, retry_after_ms=problem.retry_after_ms, status=problem.status, **facts)
     return leaf(what, **facts)
 
 
@@ -50,5 +53,5 @@ def _plain(fact: object) -> str | int | float | bool | list[str] | None:
     if fact is None or isinstance(fact, str | int | float | bool):
         return fact
     if isinstance(fact, list | tuple):
-        return [str(item) for item in fact]
+        return [str(item) for item in cast("Sequence[object]", fact)]
     return str(fact)

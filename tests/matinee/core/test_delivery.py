@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.playbooks import fetches
 
 from matinee.core.delivery import Delivery
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Announce, Cancel, Command, Fetch, InitTarget, ManifestTarget, SegmentTarget
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
+from tests.support.playbooks import fetches
 
 SETTINGS = PlayerSettings()
 FIRST = SegmentTarget("video", 0, 0)

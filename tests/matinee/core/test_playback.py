@@ -4,9 +4,6 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
-from tests.support.walks import Walker
 
 from matinee.core.messages import (
     Append,
@@ -43,6 +40,9 @@ from matinee.core.notices import (
 )
 from matinee.core.playback import STEERING_RETRY_MS
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from tests.support.cuts import cut
+from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
+from tests.support.walks import Walker
 
 KEY = "0" * 32
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
@@ -152,14 +152,14 @@ def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_
 
 def test_nothing_is_given_up_while_the_picture_moves() -> None:
     it = Viewer(("a",), settings=PlayerSettings(retry=RetrySettings(give_up_ms=1_000)))
-    pending = fetches(it.start(presentation(track(segment_ms=30_000))))
+    pending: list[Fetch] = fetches(it.start(presentation(track(segment_ms=30_000))))
     for fetch in pending:
         pending = fetches(it.deliver(fetch))
     asked_ms = it.now_ms
     while it.now_ms < asked_ms + 20_000:
         pending = [command for fetch in pending for command in fetches(it.fail(fetch))] or fetches(it.wake())
     assert it.playback.state(now_ms=it.now_ms).phase == "playing"
-    it.play_through(pending)
+    it.play_through([*pending])
     assert it.notices[-1] == Ended()
 
 

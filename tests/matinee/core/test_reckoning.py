@@ -1,10 +1,9 @@
 """What the link has shown, and the rung that follows."""
 
-from tests.support.playbooks import track
-
 from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
 from matinee.policy.settings import AbrSettings
+from tests.support.playbooks import track
 
 LADDER = (300, 1_000, 3_000)
 

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.cuts import cut
-from tests.support.playbooks import track
 
 from matinee.core.messages import Append, InitTarget, SegmentTarget
 from matinee.core.stream import Stream
+from tests.support.cuts import cut
+from tests.support.playbooks import track
 
 SEGMENTS = 5
 CUTS = st.lists(st.integers(-900, 900), min_size=3 * SEGMENTS, max_size=3 * SEGMENTS)

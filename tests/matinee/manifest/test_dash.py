@@ -4,12 +4,12 @@ from urllib.parse import urljoin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.mpds import MANIFEST_URL, VIDEO, mpd, video_set
 
 from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError
 from matinee.manifest.addressing import MAX_SEGMENTS
 from matinee.manifest.dash import MAX_ADAPTATION_SETS, read_dash
 from matinee.manifest.presentation import BaseUrl, Presentation, Resource, Segment, Steering, Track
+from tests.support.mpds import MANIFEST_URL, VIDEO, mpd, video_set
 
 OUR_TITLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:dashif="https://dashif.org/CPS"

@@ -5,10 +5,10 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.media import Clip, make_video
 
 from matinee.errors import MediaCorrupt, MediaInvalid
 from matinee.media.boxes import MAX_BOXES, Box, children, fields, find, is_complete, need, top_level, version_and_flags
+from tests.support.media import Clip, make_video
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import pytest
 from Crypto.Cipher import AES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, package_by_shaka
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt, MediaInvalid
 from matinee.media.cenc import Decryptor, clear_init, decrypt_segment
 from matinee.media.header import read_header
+from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, package_by_shaka
 
 KEYS = {KEY_ID: KEY}
 VIDEO_CODECS = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, package_by_shaka
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt, MediaInvalid
 from matinee.media.cenc import decrypt_segment
 from matinee.media.codec import Decoded, TrackDecoder
+from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, package_by_shaka
 
 CLIP = make_video(seconds=1)
 KEYS, WRONG_KEYS = {KEY_ID: KEY}, {KEY_ID: KEY[::-1]}

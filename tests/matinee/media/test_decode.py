@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import av
 import pytest
-from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, shade_of
 
 from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
+from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, shade_of
 
 KEYS = {KEY_ID: KEY}
 SMALL, LARGE = make_video(seconds=3), make_video(seconds=3, width=128, height=72)

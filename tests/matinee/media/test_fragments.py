@@ -8,11 +8,11 @@ import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.media import Clip, make_audio, make_video
 
 from matinee.errors import MediaCorrupt, MediaInvalid
 from matinee.media.fragments import read_fragments
 from matinee.media.header import read_header
+from tests.support.media import Clip, make_audio, make_video
 
 CLIP = make_video(seconds=2)
 HEADER = read_header(CLIP.init)

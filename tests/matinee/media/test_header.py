@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.media import KEY, KEY_ID, make_audio, make_video, package_by_shaka
 
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
 from matinee.media.header import Protection, read_header
+from tests.support.media import KEY, KEY_ID, make_audio, make_video, package_by_shaka
 
 KEYS = {KEY_ID: KEY}
 CLEAR, PROTECTED = make_video(seconds=1).init, make_video(seconds=1, keys=KEYS).init

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.media import make_title
-from tests.support.scripted_plane import PASSWORD, ControlPlane, control_plane
-from tests.support.servers import MediaServer, serving_title
 
 from matinee import Client, PlayerSettings
 from matinee.errors import LoginRefused, NetworkUnreachable, SessionExpired, TooManyStreams
 from matinee.policy.settings import RetrySettings
 from matinee.wire.telemetry import FirstFrameShown, PlayEnded, PlayStarted
+from tests.support.media import make_title
+from tests.support.scripted_plane import PASSWORD, ControlPlane, control_plane
+from tests.support.servers import MediaServer, serving_title
 
 
 @pytest.fixture

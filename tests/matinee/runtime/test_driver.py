@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.support.media import MadeTitle, make_title
-from tests.support.playbooks import Viewer
-from tests.support.servers import MediaServer, serving_title
 
 from matinee.core.messages import Append, PauseAsked, SeekAsked, Started
 from matinee.core.notices import FailedOver, Notice
@@ -19,6 +16,9 @@ from matinee.runtime.http import Http
 from matinee.runtime.service import Service
 from matinee.runtime.source import UrlSource
 from matinee.runtime.tasks import Tasks
+from tests.support.media import MadeTitle, make_title
+from tests.support.playbooks import Viewer
+from tests.support.servers import MediaServer, serving_title
 
 
 @dataclass

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.servers import MediaServer, serving_title
 
 from matinee.runtime.http import FetchFailure, Http, retry_after_ms
+from tests.support.servers import MediaServer, serving_title
 
 EIGHT_MS = 1792483200_000  # Tue, 20 Oct 2026 08:00:00 GMT
 

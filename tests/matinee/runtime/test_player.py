@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.support.media import make_title
-from tests.support.servers import MediaServer, serving_title
 
 from matinee import Player
 from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged
 from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, SegmentUnavailable
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
+from tests.support.media import make_title
+from tests.support.servers import MediaServer, serving_title
 
 HASTY = PlayerSettings(
     buffering=BufferingSettings(start_ms=500, resume_ms=500, full_ms=1_500),

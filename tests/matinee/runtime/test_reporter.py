@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.playbooks import Viewer
-from tests.support.scripted_plane import ControlPlane, control_plane
 
 from matinee.core.notices import (
     Failed,
@@ -34,6 +32,8 @@ from matinee.wire.telemetry import (
 )
 from matinee.wire.telemetry import RungSwitched as RungSwitchedTold
 from matinee.wire.telemetry import StallEnded as StallEndedTold
+from tests.support.playbooks import Viewer
+from tests.support.scripted_plane import ControlPlane, control_plane
 
 RETRY = RetrySettings(first_ms=1, cap_ms=5)
 

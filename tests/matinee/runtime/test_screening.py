@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.media import Clip, make_video
-from tests.support.playbooks import Viewer, fetches
 
 from matinee.clock import SystemClock
 from matinee.core.messages import Append, SegmentTarget
 from matinee.errors import MatineeError
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
+from tests.support.media import Clip, make_video
+from tests.support.playbooks import Viewer, fetches
 
 VTT = b"WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n\n00:01.000 --> 00:02.000\n<i>World</i>\n"
 

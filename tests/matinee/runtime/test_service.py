@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 from aiohttp import web
-from tests.support.servers import serving
 
 from matinee.errors import NetworkUnreachable, ServiceUnavailable, TitleUnknown
 from matinee.policy.settings import RetrySettings
@@ -14,6 +13,7 @@ from matinee.runtime.http import FetchFailure, Http
 from matinee.runtime.service import MOST_TRIES, Service
 from matinee.wire.catalog import CatalogItem
 from matinee.wire.problem import problem_of
+from tests.support.servers import serving
 
 ITEM = CatalogItem(title_id="t", name="T", duration_ms=1)
 QUICK = RetrySettings(first_ms=1, cap_ms=5)

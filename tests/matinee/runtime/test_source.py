@@ -1,7 +1,6 @@
 """Where a presentation comes from, and the licenses that a device accepts."""
 
 import pytest
-from tests.support.scripted_plane import ControlPlane, control_plane
 
 from matinee.crypto.agreement import AgreementKey, license_key_context, wrap
 from matinee.crypto.tokens import SigningKey, TrustedKeys
@@ -13,6 +12,7 @@ from matinee.runtime.source import TitleSource, unwrapped_keys
 from matinee.wire.license import License, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.steering import SteeringDocument
+from tests.support.scripted_plane import ControlPlane, control_plane
 
 KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
 SERVICE, DEVICE = SigningKey.generate(), AgreementKey.generate()

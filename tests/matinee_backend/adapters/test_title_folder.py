@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.support.control_plane import AheadClock, catalog_title
 
 from matinee.errors import ServiceUnavailable
 from matinee.wire.title import MediaFile
 from matinee_backend.adapters.memory import MemoryTitles
 from matinee_backend.adapters.title_folder import TitleFolder
 from matinee_backend.records import CatalogTitle
+from tests.support.control_plane import AheadClock, catalog_title
 
 POSTER = MediaFile(path="poster.jpg", size_bytes=1, sha256="0" * 64)
 

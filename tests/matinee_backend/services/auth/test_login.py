@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from tests.support.control_plane import EMAIL, PASSWORD, AheadClock, account_of
 
 from matinee.crypto.agreement import AgreementKey
 from matinee.crypto.tokens import SigningKey, TrustedKeys
@@ -13,6 +12,7 @@ from matinee_backend.adapters.memory import MemoryMembers
 from matinee_backend.records import Account
 from matinee_backend.services.auth.login import LoginDesk
 from matinee_backend.settings import AuthSettings
+from tests.support.control_plane import EMAIL, PASSWORD, AheadClock, account_of
 
 KEY = SigningKey.generate()
 PUBLIC = AgreementKey.generate().public

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from tests.support.control_plane import EMAIL, PASSWORD, control_plane
-
 from matinee.crypto.agreement import AgreementKey
 from matinee.crypto.tokens import encode_base64url
+from tests.support.control_plane import EMAIL, PASSWORD, control_plane
 
 
 async def test_a_login_over_http_opens_the_service(tmp_path: Path) -> None:

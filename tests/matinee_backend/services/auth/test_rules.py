@@ -1,12 +1,12 @@
 """What a login must be, and what its token says."""
 
 import pytest
-from tests.support.control_plane import account_of, device_of
 
 from matinee.crypto.agreement import AgreementKey
 from matinee.errors import RequestInvalid
 from matinee.wire.auth import AccessClaims, DeviceRegistration, LoginRequest
 from matinee_backend.services.auth.rules import access_claims, check_device, check_login, normal_email
+from tests.support.control_plane import account_of, device_of
 
 PUBLIC = AgreementKey.generate().public
 DEVICE = DeviceRegistration(name="Television", agreement_key=PUBLIC)

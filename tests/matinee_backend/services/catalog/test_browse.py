@@ -1,7 +1,6 @@
 """Browsing, with posters that appliances serve."""
 
 import pytest
-from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
 
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import TitleUnknown
@@ -11,6 +10,7 @@ from matinee_backend.records import Watched
 from matinee_backend.services.catalog.browse import CatalogDesk
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.settings import SteeringSettings
+from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
 
 ADA = account_of(password_hash="")
 

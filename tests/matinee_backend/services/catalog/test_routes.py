@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.support.control_plane import control_plane
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.support.control_plane import account_of, catalog_title
 
 from matinee_backend.records import CatalogTitle, Watched
 from matinee_backend.services.catalog.rules import (
@@ -14,6 +13,7 @@ from matinee_backend.services.catalog.rules import (
     page_of,
     resume_ms,
 )
+from tests.support.control_plane import account_of, catalog_title
 
 ADA = account_of(password_hash="")
 

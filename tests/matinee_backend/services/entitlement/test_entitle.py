@@ -1,13 +1,13 @@
 """Holding a stream for who may play."""
 
 import pytest
-from tests.support.control_plane import AheadClock, account_of, catalog_title, device_of
 
 from matinee.errors import SessionExpired, TitleUnknown, TooManyStreams
 from matinee.wire.auth import AccessClaims
 from matinee_backend.adapters.memory import MemoryLeases, MemoryMembers, MemoryTitles
 from matinee_backend.services.entitlement.entitle import Entitlement
 from matinee_backend.settings import StreamSettings
+from tests.support.control_plane import AheadClock, account_of, catalog_title, device_of
 
 BASIC = account_of(password_hash="", plan="basic")
 

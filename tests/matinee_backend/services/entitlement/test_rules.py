@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.support.control_plane import account_of, catalog_title, device_of
 
 from matinee.errors import NotEntitled
 from matinee_backend.records import StreamLease
@@ -16,6 +15,7 @@ from matinee_backend.services.entitlement.rules import (
     streams_in_use,
     too_many,
 )
+from tests.support.control_plane import account_of, catalog_title, device_of
 
 ADA = account_of(password_hash="")
 

@@ -1,7 +1,5 @@
 """Issuing a license."""
 
-from tests.support.control_plane import CONTENT_KEY, KEY_ID, AheadClock, account_of, catalog_title, device_of
-
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.wire.auth import AccessClaims
@@ -9,6 +7,7 @@ from matinee.wire.license import License
 from matinee_backend.adapters.memory import MemoryKeys, MemoryMembers
 from matinee_backend.services.license.issue import LicenseDesk
 from matinee_backend.settings import LicenseSettings
+from tests.support.control_plane import CONTENT_KEY, KEY_ID, AheadClock, account_of, catalog_title, device_of
 
 
 async def test_a_license_is_signed_and_opens_on_the_device() -> None:

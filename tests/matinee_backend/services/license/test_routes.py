@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import httpx2
-from tests.support.control_plane import CONTENT_KEY, KEY_ID, ControlPlane, control_plane, device_of
 
 from matinee.crypto.agreement import license_key_context
 from matinee.wire.license import License
+from tests.support.control_plane import CONTENT_KEY, KEY_ID, ControlPlane, control_plane, device_of
 
 
 async def ask(control: ControlPlane, **changes: object) -> httpx2.Response:

@@ -1,12 +1,12 @@
 """What a license is."""
 
 import pytest
-from tests.support.control_plane import CONTENT_KEY, KEY_ID, account_of, catalog_title, device_of
 
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.errors import LicenseInvalid, LicenseRefused
 from matinee.wire.license import License
 from matinee_backend.services.license.rules import check_device, chosen_keys, license_of
+from tests.support.control_plane import CONTENT_KEY, KEY_ID, account_of, catalog_title, device_of
 
 DEVICE_KEY = AgreementKey.generate()
 DEVICE = device_of(agreement_key=DEVICE_KEY.public)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.control_plane import control_plane
 
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
+from tests.support.control_plane import control_plane
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import msgspec
-from tests.support.control_plane import CONTENT_KEY, KEY_ID, control_plane, device_of
 
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.wire.auth import MediaClaims
 from matinee.wire.license import License
+from tests.support.control_plane import CONTENT_KEY, KEY_ID, control_plane, device_of
 
 
 async def test_a_press_of_play_brings_all_that_a_player_needs(tmp_path: Path) -> None:

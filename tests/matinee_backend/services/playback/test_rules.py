@@ -1,10 +1,9 @@
 """The reply to a press of play."""
 
-from tests.support.control_plane import catalog_title
-
 from matinee.wire.play import OcaUrl
 from matinee_backend.records import Watched
 from matinee_backend.services.playback.rules import play_reply
+from tests.support.control_plane import catalog_title
 
 
 def test_it_holds_everything_until_the_end() -> None:

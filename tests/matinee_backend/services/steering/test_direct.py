@@ -1,7 +1,6 @@
 """Directing sessions to appliances, and titles onto them."""
 
 import pytest
-from tests.support.control_plane import AheadClock, catalog_title, heartbeat
 
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import ServiceUnavailable
@@ -10,6 +9,7 @@ from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
 from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.settings import SteeringSettings
+from tests.support.control_plane import AheadClock, catalog_title, heartbeat
 
 KEY = SigningKey.generate()
 

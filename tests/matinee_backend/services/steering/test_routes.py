@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx2
 import msgspec
+
 from tests.support.control_plane import ControlPlane, control_plane, heartbeat
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.support.control_plane import appliance, catalog_title, heartbeat
 
 from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
@@ -16,6 +15,7 @@ from matinee_backend.services.steering.rules import (
     ranked,
     steering_url,
 )
+from tests.support.control_plane import appliance, catalog_title, heartbeat
 
 TITLE = {"sintel"}
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from tests.support.control_plane import AheadClock, catalog_title
 
 from matinee.errors import ServiceUnavailable
 from matinee.wire.telemetry import PlayEnded, PlayheadMoved, TelemetryBatch
@@ -12,6 +11,7 @@ from matinee_backend.records import StreamLease, Watched
 from matinee_backend.services.telemetry.follow import Follower
 from matinee_backend.services.telemetry.rules import log_values
 from matinee_backend.settings import StreamSettings
+from tests.support.control_plane import AheadClock, catalog_title
 
 
 async def follower() -> Follower:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.support.control_plane import ControlPlane, control_plane
 
 from matinee.wire.telemetry import MAX_BATCH_EVENTS
+from tests.support.control_plane import ControlPlane, control_plane
 
 
 def event(kind: str, session_id: str, control: ControlPlane, **facts: Any) -> dict[str, Any]:

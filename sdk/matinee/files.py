@@ -1,4 +1,7 @@
-"""Files that are written whole or not at all, and a full disk by its own name."""
+"""Files that are written whole or not at all, and a full disk by its own name.
+
+The one way in which programs write what must survive a crash; the pure half never imports it.
+"""
 
 import errno
 import os

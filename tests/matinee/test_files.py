@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matinee.errors import StorageFull
-from matinee_encode.storage import needing_room, sync_folder, sync_tree, write_whole
+from matinee.files import needing_room, sync_folder, sync_tree, write_whole
 
 
 def test_a_file_is_written_whole_with_its_mode(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.support.system import House, copied, make_state, opened
 
 from matinee.wire.title import TitleIndex
 from matinee_local.state import StateDir
+from tests.support.system import House, copied, make_state, opened
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.system import House
 
 from matinee import Client
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from tests.support.system import House
 
 SHORT_OF_BREATH = PlayerSettings(
     buffering=BufferingSettings(start_ms=500, full_ms=2_000),

@@ -1,12 +1,12 @@
 """`kill -9` in mid-play: the viewer does not notice."""
 
 import pytest
-from tests.support.system import House
 
 from matinee import Client, PlaybackReport, Player
 from matinee.core.notices import FirstFrameReady
 from matinee.errors import NetworkUnreachable
 from matinee_local.plan import CONTROL_PLANE
+from tests.support.system import House
 
 
 async def test_the_appliance_in_use_dies_and_the_picture_does_not_stop(client: Client, house: House) -> None:

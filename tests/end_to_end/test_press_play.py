@@ -5,11 +5,11 @@ import io
 import re
 
 import av
-from tests.support.system import FRAMES, SECONDS, House
 
 from matinee import Client, Player
 from matinee.media.frames import SAMPLE_RATE
 from matinee_local.plan import ISP_APPLIANCES
+from tests.support.system import FRAMES, SECONDS, House
 
 HOPS = ("gateway", "auth", "entitlement", "playback", "license")
 STEREO_BYTES = 4

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.support.system import House
 
 from matinee import Client, Player
 from matinee.clock import SystemClock
@@ -21,6 +20,7 @@ from matinee.wire.auth import AccessClaims, MediaClaims
 from matinee.wire.license import LicenseRequest
 from matinee.wire.play import PlayReply
 from matinee.wire.problem import CONTENT_TYPE, Problem, error_of
+from tests.support.system import House
 
 WALL_MS = SystemClock().wall_ms()
 

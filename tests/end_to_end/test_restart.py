@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.system import House, copied, opened
 
 from matinee import Client
 from matinee.wire.title import TitleIndex
 from matinee_local.processes import is_alive
 from matinee_local.state import StateDir
+from tests.support.system import House, copied, opened
 
 PLACE_MS = 3_000
 

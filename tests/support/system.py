@@ -38,7 +38,7 @@ SUBTITLES = "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nGood evening.\n\n00:00:03.
 DEADLINE_MS = 60_000
 
 _CLOCK = SystemClock()
-_POLL_MS = 50
+_POLL_MS = 200
 
 
 class Answer(NamedTuple):

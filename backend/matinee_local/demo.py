@@ -118,7 +118,7 @@ class Evening:
             return status
 
     async def _wait_placed(self, system: System, title_id: TitleId) -> None:
-        """The title is whole on every ISP appliance. Raises ProcessFailed if it is not in time."""
+        """Viewers are sent to every ISP appliance for the title. Raises ProcessFailed if not in time."""
         began_ms = self.clock.now_ms()
         timeout = aiohttp.ClientTimeout(total=2)
         async with aiohttp.ClientSession(timeout=timeout) as session:
@@ -126,11 +126,11 @@ class Evening:
             while missing:
                 if self.clock.now_ms() - began_ms > _PLACED_DEADLINE_MS:
                     names = ", ".join(sorted(missing))
-                    raise ProcessFailed(f"{title_id} is not whole on {names} ({self.state.logs}).", title_id=title_id)
+                    raise ProcessFailed(f"{title_id} is not offered by {names} ({self.state.logs}).", title_id=title_id)
                 await self.clock.wait_until(self.clock.now_ms() + _POLL_MS)
                 for name in sorted(missing):
                     told = await appliance_status(session, system.url(name))
-                    if told is not None and title_id in told.titles:
+                    if told is not None and title_id in told.announced:
                         missing.discard(name)
         self.tell(f"{title_id} is on both ISP appliances after {self.clock.now_ms() - began_ms} ms.")
 

@@ -48,6 +48,9 @@ class ApplianceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What an appliance says at `/v1/status`, as far as it matters here."""
 
     titles: tuple[str, ...] = ()
+    """Whole on its shelf."""
+    announced: tuple[str, ...] = ()
+    """Those that the control plane has heard of."""
     bytes_sent: int = 0
 
 

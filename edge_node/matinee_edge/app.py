@@ -38,6 +38,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     titles: tuple[str, ...]
     """Whole on the shelf."""
+    announced: tuple[str, ...]
+    """Those that the control plane is known to have heard of: viewers are sent here for them."""
     placed: tuple[str, ...]
     """What the control plane wants here."""
     filling: dict[str, tuple[int, int]]

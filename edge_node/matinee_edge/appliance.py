@@ -86,6 +86,7 @@ class Appliance:
             name=self._settings.name,
             kind=self._settings.kind,
             titles=self._shelf.whole_titles(),
+            announced=heart.announced if heart is not None else (),
             placed=self._filler.placed if self._filler is not None else (),
             filling=self._shelf.progress(),
             control_plane="unasked" if heard is None else "answers" if heard else "silent",

@@ -58,6 +58,8 @@ class Heart:
         self._draw = draw
         self.is_heard: bool | None = None
         """Whether the last heartbeat was answered; None before the first."""
+        self.announced: tuple[str, ...] = ()
+        """The titles of the last heartbeat that was answered: those for which viewers are sent here."""
 
     async def run(self) -> None:
         """Beat for ever."""
@@ -67,9 +69,10 @@ class Heart:
 
     async def beat(self) -> int:
         """One heartbeat; the least milliseconds that the control plane wants until the next. Raises nothing."""
+        heartbeat = self._say()
         try:
             async with asyncio.timeout(DEADLINE_MS / 1000):
-                placement = await self._post(self._say())
+                placement = await self._post(heartbeat)
         except ServiceUnavailable as error:
             self._note(heard=False, why=error.what)
             return error.retry_after_ms or 0
@@ -79,6 +82,7 @@ class Heart:
             self._note(heard=False, why=type(error).__name__)
         else:
             self._note(heard=True, why="")
+            self.announced = heartbeat.titles
             self._hear(placement)
         return 0
 

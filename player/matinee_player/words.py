@@ -48,8 +48,9 @@ def count_text(count: int, noun: str) -> str:
 
 
 def spark_text(values: Sequence[int], width: int) -> str:
-    """A bar for each of the last `width` values, from 0 (nothing) to the greatest; shorter when there are fewer."""
-    shown = values[-width:]
+    """A bar for each value, from 0 (nothing) to the greatest; the greatest of neighbours where they do not all fit."""
+    each = max(1, -(-len(values) // width))
+    shown = [max(values[max(0, end - each) : end]) for end in range(len(values), 0, -each)][::-1]
     top = max(1, *shown, 1)
     return "".join(_BARS[value * (len(_BARS) - 1) // top] if value > 0 else " " for value in shown)
 

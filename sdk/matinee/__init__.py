@@ -2,6 +2,10 @@
 
 A lazy façade (PEP 562): importing `matinee` or any of its pure rooms loads neither aiohttp nor PyAV; a name
 loads its module when it is first used.
+
+The pure half (`errors`, `wire`, `manifest`, `policy`, `core`) decides; `crypto` and `media` work on bytes; `runtime`
+carries out. What may enter: what a device needs to log in, browse and play. What may not: servers, screens, and what
+only one program needs.
 """
 
 from importlib import import_module

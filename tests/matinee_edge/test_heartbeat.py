@@ -73,6 +73,17 @@ async def test_a_heartbeat_carries_the_token_and_brings_the_placement(tmp_path: 
         assert it.is_heard
 
 
+async def test_a_title_is_announced_once_a_heartbeat_that_names_it_was_answered(tmp_path: Path) -> None:
+    control = Control()
+    async with heart(tmp_path, control) as (it, _):
+        seen = []
+        for refusal in (Response(status_code=500), None):
+            control.refusal = refusal
+            await it.beat()
+            seen.append(it.announced)
+    assert seen == [(), ("alien",)]
+
+
 async def test_the_control_planes_absence_and_return_are_logged_once_each(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -36,8 +36,8 @@ def test_a_chart_reaches_its_top_at_the_greatest_value_and_shows_nothing_for_not
     assert spark_text([0, 1, 50, 100], 10) == " ▁▄█"
 
 
-def test_a_chart_shows_the_newest_that_fit() -> None:
-    assert spark_text([100, 100, 0, 100], 2) == " █"
+def test_a_chart_without_room_for_all_shows_the_greatest_of_neighbours() -> None:
+    assert spark_text([0, 100, 0, 0, 50, 0, 0], 4) == " █▄ "
 
 
 def test_what_does_not_fit_ends_in_an_ellipsis() -> None:

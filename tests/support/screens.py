@@ -30,6 +30,10 @@ async def until_shown(pilot: Pilot[Any], text: str) -> None:
     await until(pilot, lambda: text in screen_text(pilot.app))
 
 
-def golden(name: str) -> str:
-    """The screen of that name as somebody has looked at and approved it; remove the file to write it anew."""
-    return (GOLDEN / f"{name}.txt").read_text()
+async def until_approved(pilot: Pilot[Any], name: str) -> None:
+    """Returns once the screen is the one that somebody has looked at and approved: `tests/golden/player/<name>.txt`."""
+    approved = (GOLDEN / f"{name}.txt").read_text()
+    try:
+        await until(pilot, lambda: screen_text(pilot.app) == approved)
+    except TimeoutError:
+        assert screen_text(pilot.app) == approved

@@ -25,7 +25,7 @@ class Picture(Widget):
         self._pixels: Pixels | None = None
         self._cells: Cells | None = None
         self._strips: list[PictureStrip] = []
-        self.drawn_chars = 0
+        self.drawn_bytes = 0
         """Of the picture drawn last: what it adds to the terminal's work."""
 
     def draw(self, pixels: Pixels) -> None:
@@ -40,7 +40,7 @@ class Picture(Widget):
         self._cells = cells
         if len(self._strips) != rows:
             self._strips = self._blank(columns, rows)
-        self.drawn_chars = self._take_rows(changed, cells)
+        self.drawn_bytes = self._take_rows(changed, cells)
         if changed:
             self.refresh(*(Region(0, row, columns, 1) for row in changed))
 
@@ -61,7 +61,8 @@ class Picture(Widget):
         lines = lines_of(Cells(upper, lower), self._palette)
         for index, (row, line) in enumerate(zip(changed, lines, strict=True)):
             self._strips[row] = PictureStrip(upper[index], lower[index], self._palette, line=line)
-        return sum(map(len, lines))
+        # ▀ takes three bytes in UTF-8, all else one.
+        return sum(len(line) + 2 * line.count("▀") for line in lines)
 
     def _blank(self, columns: int, rows: int) -> list[PictureStrip]:
         red, green, blue = self.background_colors[1].rgb
@@ -79,7 +80,7 @@ class MovingPicture(Picture):
         self._is_behind = is_behind
         self._waiting: VideoFrame | None = None
         self._shown = self._dropped = 0
-        self._spent_ms = self._sent_chars = 0
+        self._spent_ms = self._sent_bytes = 0
 
     @property
     def drawing(self) -> Drawing:
@@ -89,7 +90,7 @@ class MovingPicture(Picture):
             shown=self._shown,
             dropped=self._dropped,
             frame_us=self._spent_ms * 1000 // drawn,
-            frame_bytes=self._sent_chars // drawn,
+            frame_bytes=self._sent_bytes // drawn,
         )
 
     def show(self, frame: VideoFrame) -> None:
@@ -107,5 +108,5 @@ class MovingPicture(Picture):
         started_ms = self._clock.now_ms()
         self.draw(pixels_of(frame.rgb, frame.width, frame.height))
         self._spent_ms += self._clock.now_ms() - started_ms
-        self._sent_chars += self.drawn_chars
+        self._sent_bytes += self.drawn_bytes
         self._shown += 1

@@ -7,11 +7,11 @@ and starts again at the first. Silence counts as failure before it endangers the
 from dataclasses import dataclass, field
 
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Cancel, Command, Fetch, Target
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, Target
 from matinee.core.notices import FailedOver
 from matinee.policy.backoff import wait_ms
 from matinee.policy.dice import draw, next_state
-from matinee.policy.failover import silence_limit_ms
+from matinee.policy.failover import is_passing, silence_limit_ms
 from matinee.policy.settings import PlayerSettings
 
 
@@ -27,6 +27,8 @@ class _Request:
     """When it was sent or last brought bytes."""
     tried: set[str] = field(default_factory=set[str])
     rounds: int = 0
+    is_hopeless: bool = True
+    """Whether every failure of this round was a plain no."""
     retry_at_ms: int = 0
 
 
@@ -37,7 +39,7 @@ class Delivery:
         self.appliances: tuple[str, ...] = ()
         """Best first."""
         self.exhausted: Target | None = None
-        """What nobody delivered for `give_up_ms`."""
+        """What nobody delivered for `give_up_ms`, or everybody said no to."""
         self._settings = settings
         self._health = health
         self._dice = seed
@@ -75,6 +77,7 @@ class Delivery:
         hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
         is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
         request.tried.add(left)
+        request.is_hopeless &= not is_passing(reason)
         commands = self._send(request, now_ms, hint_ms=hint_ms)
         if is_news and request.appliance:
             commands.append(Announce(FailedOver(position_ms, left, request.appliance, reason)))
@@ -129,8 +132,10 @@ class Delivery:
 
     def _wait(self, request: _Request, now_ms: int, *, hint_ms: int) -> None:
         retry = self._settings.retry
-        if now_ms - request.since_ms >= retry.give_up_ms:
+        give_up_ms = retry.give_up_start_ms if isinstance(request.target, ManifestTarget) else retry.give_up_ms
+        if request.is_hopeless or now_ms - request.since_ms >= give_up_ms:
             self.exhausted = request.target
+        request.is_hopeless = True
         request.rounds += 1
         request.tried.clear()
         request.appliance = ""

@@ -14,7 +14,7 @@ from matinee.manifest.durations import duration_ms
 from matinee.manifest.elements import Element, read_elements, shown
 from matinee.manifest.presentation import BaseUrl, Presentation, Rendition, Steering, Track, TrackKind
 from matinee.manifest.protection import read_clearkey_url, read_key_ids
-from matinee.manifest.references import folded, resolved
+from matinee.manifest.references import folded, host_of, resolved
 
 TRICK_PLAY = "trick-play"
 """The role of tracks for fast seeking: never chosen for normal play."""
@@ -101,17 +101,26 @@ def _end_ms(tracks: tuple[Track, ...]) -> int:
 
 
 def _read_base_urls(mpd: Element, *, url: str) -> tuple[BaseUrl, ...]:
-    found = tuple(
-        BaseUrl(
-            url=resolved(element.text, url=url, at=element),
-            service_location=element.get("serviceLocation") or f"location-{position}",
-            priority=element.whole_from("priority", element.foreign("priority") or "1"),
-            weight=element.whole_from("weight", element.foreign("weight") or "1"),
+    found: list[BaseUrl] = []
+    for element in mpd.every("BaseURL"):
+        place = resolved(element.text, url=url, at=element)
+        found.append(
+            BaseUrl(
+                url=place,
+                service_location=_unused(element.get("serviceLocation") or host_of(place), among=found),
+                priority=element.whole_from("priority", element.foreign("priority") or "1"),
+                weight=element.whole_from("weight", element.foreign("weight") or "1"),
+            )
         )
-        for position, element in enumerate(mpd.every("BaseURL"), start=1)
-    )
-    own_folder = BaseUrl(url=resolved(".", url=url, at=mpd), service_location="location-1")
+    own_folder = BaseUrl(url=resolved(".", url=url, at=mpd), service_location=host_of(url))
     return tuple(sorted(found, key=lambda base_url: base_url.priority)) or (own_folder,)
+
+
+def _unused(name: str, *, among: list[BaseUrl]) -> str:
+    """`name`, numbered if a place before has it already: places fail one by one, not by name."""
+    taken = {base_url.service_location for base_url in among}
+    numbered = (f"{name} ({number})" for number in range(2, len(among) + 2))
+    return name if name not in taken else next(it for it in numbered if it not in taken)
 
 
 def _read_steering(mpd: Element, *, url: str) -> Steering | None:

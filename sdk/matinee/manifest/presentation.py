@@ -74,7 +74,7 @@ class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     """Absolute."""
     service_location: str
-    """Names the place in steering documents; made up from the position in the list if the manifest names none."""
+    """Names the place in steering documents; the host where the manifest names none; unique in the presentation."""
     priority: int = 1
     """DVB: lower is asked first."""
     weight: int = 1

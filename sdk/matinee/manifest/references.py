@@ -64,3 +64,8 @@ def _checked(reference: str, *, at: Element) -> str:
             line=at.line,
         )
     return reference
+
+
+def host_of(url: str) -> str:
+    """Host and port, without credentials: a name for the place that may be shown and logged."""
+    return urlsplit(url).netloc.rpartition("@")[2]

@@ -3,5 +3,5 @@
 `boxes` walks, `header` reads init segments, `fragments` finds the samples of media segments, `cenc` opens what is
 encrypted: none of them needs an extra. `decode` makes pictures and sound, by way of `codec`, the one module that knows
 PyAV; it says so when it is missing. Bytes in, values out: no network, no clock, no task. What blocks (decryption,
-decoding) is called from a worker thread by the runtime.
+decoding) is called from a worker thread by the runtime. What may not enter: when a picture is due, or whether.
 """

@@ -2,5 +2,6 @@
 
 `settings` holds every knob; `ladder`, `throughput`, `abr`, `buffering` choose what to fetch and when to play;
 `backoff`, `failover` say what a failure costs; `dice` turns one seed into all the chance that a session needs.
-Whole numbers only (ms, kbps, bytes), so that a decision is the same bits in the SDK and in a compiled fleet.
+Whole numbers only (ms, kbps, bytes), so that a decision is the same bits on every machine. What may not enter: what
+must be remembered from one call to the next, which belongs to `matinee.core`.
 """

@@ -1,4 +1,7 @@
-"""Fail-over: how long a failing appliance sits out, and how long silence is borne."""
+"""Fail-over: how long a failing appliance sits out, how long silence is borne, and what waiting cannot mend."""
+
+PASSING_STATUSES = ("408", "425", "429")
+"""Refusals of 4xx that say "later" (RFC 9110, RFC 8470, RFC 6585); the others say "no"."""
 
 
 def cooldown_ms(*, strikes: int, first_ms: int, cap_ms: int) -> int:
@@ -9,3 +12,9 @@ def cooldown_ms(*, strikes: int, first_ms: int, cap_ms: int) -> int:
 def silence_limit_ms(*, buffer_ms: int, least_ms: int, most_ms: int, buffer_percent: int) -> int:
     """How long a request may bring no byte before the next appliance is asked: a share of the buffer, bounded."""
     return max(least_ms, min(most_ms, buffer_ms * buffer_percent // 100))
+
+
+def is_passing(reason: str) -> bool:
+    """Whether waiting may mend a failure: anything but a server's plain no. `reason` as `FailedOver.reason`."""
+    status = reason.removeprefix("http-4")
+    return status == reason or "4" + status in PASSING_STATUSES

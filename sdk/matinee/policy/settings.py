@@ -40,7 +40,9 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     hint_cap_ms: Positive = 300_000
     """A server's wish beyond this is cut to this."""
     give_up_ms: Positive = 60_000
-    """Playback fails when a request has not succeeded for so long."""
+    """Playback fails when it waits for a request that has not succeeded for so long."""
+    give_up_start_ms: Positive = 15_000
+    """The same for the manifest: nothing is known yet, and somebody looks at an empty screen."""
 
 
 class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

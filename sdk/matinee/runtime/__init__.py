@@ -1,1 +1,8 @@
-"""The asyncio shell: carries out what the core decides, over aiohttp, threads and disk; decides nothing itself."""
+"""The asyncio shell: carries out what the core decides, over aiohttp, threads and disk; decides nothing itself.
+
+`client` and `player` are what programs use. `driver` feeds the core, `screening` decrypts and decodes, `source` says
+where a presentation comes from, `reporter` sends telemetry, `service` asks the control plane, `http` is the one that
+knows aiohttp, `device` keeps the key and the logins, `tasks` owns what runs.
+
+What may enter: what waits, talks or keeps. What may not: a rule; it belongs to `matinee.core` or `matinee.policy`.
+"""

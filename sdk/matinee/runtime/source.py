@@ -1,7 +1,6 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -9,6 +8,7 @@ from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
 from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
 from matinee.manifest.presentation import Presentation
+from matinee.manifest.references import host_of
 from matinee.runtime.http import FetchFailure, Http
 from matinee.runtime.service import Service
 from matinee.wire.license import License
@@ -68,7 +68,7 @@ class UrlSource:
 
     def __init__(self, url: str, http: Http, service: Service) -> None:
         self.title = url
-        self.realm = urlsplit(url).netloc
+        self.realm = host_of(url)
         self.position_ms = 0
         self.steer_after_ms: int | None = None
         self.manifests = {self.realm: url}

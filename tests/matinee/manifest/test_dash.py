@@ -112,7 +112,7 @@ def test_reading_the_same_bytes_twice_gives_the_same_presentation() -> None:
 def test_without_a_base_url_everything_lies_in_the_manifests_own_folder() -> None:
     presentation = read(mpd(video_set()), url="http://a.example/t/secret/titles/heist/manifest.mpd?x=1")
     assert presentation.base_urls == (
-        BaseUrl(url="http://a.example/t/secret/titles/heist/", service_location="location-1"),
+        BaseUrl(url="http://a.example/t/secret/titles/heist/", service_location="a.example"),
     )
     assert first_url(presentation) == "http://a.example/t/secret/titles/heist/v1/1.m4s"
 
@@ -126,10 +126,16 @@ def test_base_urls_of_the_mpd_are_places_best_first() -> None:
     presentation = read(mpd(video_set(), of_mpd=base_urls))
     assert presentation.base_urls == (
         BaseUrl(url="http://a.example/x/", service_location="isp-a", priority=1, weight=3),
-        BaseUrl(url="http://b.example/x/", service_location="location-1", priority=2),
+        BaseUrl(url="http://b.example/x/", service_location="b.example", priority=2),
         BaseUrl(url=urljoin(MANIFEST_URL, "more/"), service_location="own", priority=2),
     )
     assert first_url(presentation) == "http://a.example/x/v1/1.m4s"
+
+
+def test_places_of_one_name_are_told_apart_and_none_shows_its_password() -> None:
+    base_urls = "<BaseURL>http://u:secret@a.example/1/</BaseURL><BaseURL>http://a.example/2/</BaseURL>"
+    presentation = read(mpd(video_set(), of_mpd=base_urls))
+    assert [place.service_location for place in presentation.base_urls] == ["a.example", "a.example (2)"]
 
 
 def test_base_urls_below_the_mpd_are_folded_into_the_paths() -> None:

@@ -13,7 +13,7 @@ from matinee_player.app import PlayApp
 from matinee_player.audio import Speaker
 from matinee_player.screens.watch import WatchScreen
 from tests.support.players import FakeClient, FakePlayer, ManualClock, as_client
-from tests.support.screens import golden, screen_text, until, until_shown
+from tests.support.screens import screen_text, until, until_approved, until_shown
 
 
 class Evening:
@@ -72,7 +72,7 @@ async def test_picture_and_overlay_look_as_approved(evening: Evening, size: tupl
         await evening.pass_time(pilot, 12_000)
         await pilot.press("i")
         await until_shown(pilot, "289 shown, 0 dropped")
-        assert screen_text(evening.app) == golden(f"watch-{size[0]}x{size[1]}")
+        await until_approved(pilot, f"watch-{size[0]}x{size[1]}")
 
 
 async def test_space_pauses_and_goes_on(evening: Evening) -> None:
@@ -143,7 +143,7 @@ async def test_an_error_says_what_happened_and_what_to_do_and_can_be_tried_again
         await evening.begin(pilot)
         evening.player.fail(SegmentUnavailable("Segment 7 of Stripes could not be had from any appliance."))
         await until_shown(pilot, "Check the appliances.")
-        assert screen_text(evening.app) == golden("error-80x24")
+        await until_approved(pilot, "error-80x24")
         await pilot.press("r")
         await until(pilot, lambda: len(evening.client.players) == 2)
         await until(pilot, lambda: "Check the appliances." not in screen_text(evening.app))
@@ -174,7 +174,7 @@ async def test_help_names_every_key(evening: Evening) -> None:
         await evening.begin(pilot)
         await pilot.press("question_mark")
         await until_shown(pilot, "what happens behind the picture")
-        assert screen_text(evening.app) == golden("help-80x24")
+        await until_approved(pilot, "help-80x24")
 
 
 async def test_leaving_closes_the_player_and_brings_the_report(evening: Evening) -> None:

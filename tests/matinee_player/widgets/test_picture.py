@@ -24,9 +24,9 @@ async def test_only_the_rows_that_changed_are_sent() -> None:
     async with Stage(picture).run_test(size=(8, 4)):
         pixels = a_picture(WHITE, width=8, height=8)
         picture.draw(pixels)
-        assert picture.drawn_chars > 0
+        assert picture.drawn_bytes > 0
         picture.draw(pixels)
-        assert picture.drawn_chars == 0
+        assert picture.drawn_bytes == 0
 
 
 async def test_a_picture_is_drawn_again_for_another_size() -> None:
@@ -59,7 +59,7 @@ async def test_the_work_of_drawing_is_measured() -> None:
     picture = MovingPicture(palette_of("truecolor"), clock=ManualClock(), is_behind=lambda: False)
     async with Stage(picture).run_test(size=(8, 4)):
         picture.show(a_frame(WHITE))
-        assert picture.drawing.frame_bytes == picture.drawn_chars > 0
+        assert picture.drawing.frame_bytes == picture.drawn_bytes > 0
         assert picture.drawing.frame_us == 0
 
 

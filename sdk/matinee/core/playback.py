@@ -342,7 +342,7 @@ class Playback:
         self._finish("failed", now_ms)
 
     def _finish(self, outcome: Phase, now_ms: int) -> None:
-        self._playhead.pause(now_ms=now_ms)
+        self._playhead.end(now_ms=now_ms)
         self._commands += self._delivery.cancel()
         self._outcome = outcome
         self._commands.append(Announce(PhaseChanged(outcome)))

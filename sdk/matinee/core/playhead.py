@@ -83,6 +83,10 @@ class Playhead:
         self._book(now_ms)
         self.wants_play = True
 
+    def end(self, *, now_ms: int) -> None:
+        """The title is over. What passed between its last moment and its being noticed is no stall."""
+        self.pause(now_ms=self._since_ms + self._moved_ms(now_ms) if self.is_moving else now_ms)
+
     def seek(self, position_ms: int, *, now_ms: int) -> None:
         self.hold("seeking", now_ms=now_ms)
         self._position_ms = position_ms

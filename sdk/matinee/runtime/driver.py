@@ -32,7 +32,7 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
-from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError, ServiceUnavailable
+from matinee.errors import FormatUnsupported, LicenseInvalid, ManifestInvalid, MatineeError, ServiceUnavailable
 from matinee.manifest.dash import read_dash
 from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
 from matinee.media.boxes import is_complete
@@ -98,7 +98,7 @@ class Driver:
                 if task := self._requests.pop(command.request_id, None):
                     task.cancel()
             case FetchKeys():
-                self._tasks.start(self._fetch_keys())
+                self._tasks.start(self._fetch_keys(command.key_ids))
             case FetchSteering():
                 self._tasks.start(self._fetch_steering())
             case Append():
@@ -173,10 +173,13 @@ class Driver:
         assert self._presentation is not None
         return next(it for it in self._presentation.tracks if it.track_id == track_id)
 
-    async def _fetch_keys(self) -> None:
+    async def _fetch_keys(self, key_ids: tuple[str, ...]) -> None:
         assert self._presentation is not None
         try:
-            self._sink.unlock(await self._source.keys(self._presentation))
+            keys = await self._source.keys(self._presentation)
+            if keys.keys().isdisjoint(key_ids):
+                raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
+            self._sink.unlock(keys)
         except MatineeError as error:
             self.receive(KeysRefused(error.code, error.what))
         else:

@@ -92,6 +92,19 @@ def test_a_stall_noticed_late_began_when_the_media_ran_out() -> None:
     assert (it.position_ms(now_ms=1_400), it.stalls) == (1_000, 1)
 
 
+def test_an_end_that_is_noticed_late_is_no_stall() -> None:
+    it = playing(1_000)
+    it.end(now_ms=1_400)
+    assert (it.played_ms(now_ms=2_000), it.stalls, it.stall_ms(now_ms=2_000)) == (1_000, 0, 0)
+
+
+def test_an_end_out_of_a_stall_keeps_the_stall() -> None:
+    it = playing(1_000)
+    settle(it, 1_000, now_ms=1_000)
+    it.end(now_ms=1_400)
+    assert (it.stalls, it.stall_ms(now_ms=2_000)) == (1, 400)
+
+
 def test_what_passes_while_paused_is_no_stall() -> None:
     it = playing(1_000)
     settle(it, 1_000, now_ms=1_000)

@@ -159,6 +159,13 @@ async def test_a_license_server_without_the_key_is_no_license(served: MediaServe
     assert frames == []
 
 
+async def test_a_license_without_the_key_is_told_even_where_nobody_decodes(served: MediaServer) -> None:
+    served.keys = {}
+    async with Player.open(f"{served.url}/manifest.mpd", settings=PlayerSettings(decode=False)) as player:
+        with pytest.raises(LicenseInvalid, match="none of the title's keys"):
+            await player.wait_ended()
+
+
 async def test_a_wrong_key_is_told_and_not_shown_as_garbage(served: MediaServer) -> None:
     served.keys = dict.fromkeys(served.keys, bytes(16))
     async with Player.open(f"{served.url}/manifest.mpd") as player:

@@ -177,7 +177,7 @@ class Driver:
         assert self._presentation is not None
         try:
             keys = await self._source.keys(self._presentation)
-            if keys.keys().isdisjoint(key_ids):
+            if keys.by_id.keys().isdisjoint(key_ids):
                 raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
             self._sink.unlock(keys)
         except MatineeError as error:

@@ -13,6 +13,7 @@ from av.filter.context import FilterContext
 
 from matinee.errors import MezzanineInvalid
 from matinee_encode.plan import AUDIO_KBPS, AUDIO_RATE
+from matinee_encode.rationals import fraction_of, seconds_of
 from matinee_encode.reading import opened
 from matinee_encode.work import EncodeAudio
 
@@ -69,7 +70,7 @@ def _steady(
 def _decoded(container: InputContainer, stream: AudioStream, task: EncodeAudio) -> Iterator[AudioFrame]:
     """Frames whose `pts` count from the picture's first frame."""
     picture = container.streams[task.mezzanine.stream_index]
-    start_s = (picture.start_time or 0) * (picture.time_base or Fraction(1))
+    start_s = seconds_of(picture.start_time, picture.time_base) or Fraction(0)
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
@@ -77,8 +78,9 @@ def _decoded(container: InputContainer, stream: AudioStream, task: EncodeAudio) 
             continue
         for frame in frames:
             assert isinstance(frame, AudioFrame)
-            if frame.pts is not None and frame.time_base is not None:
-                frame.pts -= round(start_s / frame.time_base)
+            unit_s = fraction_of(frame.time_base)
+            if frame.pts is not None and unit_s is not None:
+                frame.pts -= round(start_s / unit_s)
             yield frame
 
 

@@ -1,10 +1,12 @@
 """The crew: worker processes that carry out tasks, so many at a time, each watched for signs of life."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, assert_never
 
 import msgspec
@@ -81,7 +83,9 @@ async def _converse(worker: Process, task: Task, advance: Callable[[int], None])
 
 async def _end(worker: Process) -> None:
     if worker.returncode is None:
-        worker.kill()
+        # Not `worker.kill`: it looks first whether the worker has ended, and then reaps it under asyncio's feet.
+        with suppress(ProcessLookupError):
+            os.kill(worker.pid, signal.SIGKILL)
     await worker.wait()
 
 

@@ -10,11 +10,13 @@ from av.filter import Graph
 from av.video.codeccontext import VideoCodecContext
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 
 from matinee.errors import MezzanineInvalid
 from matinee.wire.title import POSTER_NAME
 from matinee_encode.mezzanine import Mezzanine
 from matinee_encode.plan import COLUMNS, ROWS, ThumbnailTrack, thumbnail_interval_s, tile_name
+from matinee_encode.poster import Planes, appeal
 from matinee_encode.reading import frames_of
 from matinee_encode.video import pulled, steady
 from matinee_encode.work import MakePictures
@@ -30,16 +32,16 @@ _JPEG_FORMAT = "yuvj420p"
 def make_pictures(task: MakePictures, *, advance: Callable[[int], None]) -> int:
     """The number of thumbnails; `folder` then holds the poster, `tile-1.jpg` and so on, and `track.json`.
 
-    Thumbnails are from the middle of their intervals; the poster is the one with the most contrast of the
-    title's first two thirds (all of it, if nothing is known of its length).
+    Thumbnails are from the middle of their intervals; the poster is the most appealing of them from the title's
+    first two thirds (all of it, if nothing is known of its length).
     """
     folder = Path(task.folder)
     interval_s = thumbnail_interval_s(task.mezzanine.duration_ms)
     sheet = _Sheet(task.mezzanine, folder)
     poster = _Poster(task.mezzanine)
     for frame in _picks(task, interval_s, advance):
-        spread = sheet.add(frame)
-        poster.consider(frame, spread)
+        thumbnail = sheet.add(frame)
+        poster.consider(frame, appeal(_planes(thumbnail)))
     sheet.finish()
     if poster.best is None:
         raise MezzanineInvalid(f"{Path(task.source).name} holds no picture for a poster.")
@@ -105,14 +107,14 @@ class _Sheet:
         self._sink = self._graph.add("buffersink")
         self._graph.link_nodes(self._source, tile, self._sink).configure()
 
-    def add(self, frame: VideoFrame) -> int:
-        """Takes its thumbnail; the variance of its luma."""
+    def add(self, frame: VideoFrame) -> VideoFrame:
+        """Its thumbnail, which is on the sheet now."""
         thumbnail = frame.reformat(width=self.width, height=self.height, format=_JPEG_FORMAT)
         thumbnail.pts, thumbnail.time_base = self.count, Fraction(1)
         self.count += 1
         self._source.push(thumbnail)
         self._write()
-        return _luma_variance(thumbnail)
+        return thumbnail
 
     def finish(self) -> None:
         self._source.push(None)
@@ -132,14 +134,14 @@ class _Poster:
     def __init__(self, mezzanine: Mezzanine) -> None:
         self.best: VideoFrame | None = None
         self._size = _fitted(mezzanine, _POSTER_BOX)
-        # Credits have the most contrast of all: only what comes before them may win.
+        # Who did it, and what becomes of them, is for those who watch: only what comes before may win.
         self._last_s = mezzanine.duration_ms / 1500 if mezzanine.duration_ms else float("inf")
-        self._variance = -1
+        self._appeal = -1
 
-    def consider(self, frame: VideoFrame, variance: int) -> None:
-        if variance <= self._variance or (self.best is not None and frame.time > self._last_s):
+    def consider(self, frame: VideoFrame, appeal: int) -> None:
+        if appeal <= self._appeal or (self.best is not None and frame.time > self._last_s):
             return
-        self._variance = variance
+        self._appeal = appeal
         self.best = frame.reformat(width=self._size[0], height=self._size[1], format=_JPEG_FORMAT)
 
 
@@ -149,12 +151,14 @@ def _fitted(mezzanine: Mezzanine, longest: int) -> tuple[int, int]:
     return max(2, int(mezzanine.width * scale) // 2 * 2), max(2, int(mezzanine.height * scale) // 2 * 2)
 
 
-def _luma_variance(frame: VideoFrame) -> int:
-    plane = frame.planes[0]
-    rows = memoryview(bytes(plane))
-    luma = b"".join(rows[y * plane.line_size : y * plane.line_size + frame.width] for y in range(frame.height))
-    mean = sum(luma) // len(luma)
-    return sum((value - mean) ** 2 for value in luma) // len(luma)
+def _planes(frame: VideoFrame) -> Planes:
+    luma, blue, red = (_rows(plane) for plane in frame.planes)
+    return Planes(luma, blue, red)
+
+
+def _rows(plane: VideoPlane) -> list[bytes]:
+    data = bytes(plane)
+    return [data[start : start + plane.width] for start in range(0, plane.height * plane.line_size, plane.line_size)]
 
 
 def _jpeg(frame: VideoFrame) -> bytes:

@@ -55,7 +55,9 @@ def make_title(source: Path, settings: EncodeSettings, *, report: Callable[[Even
         title = asyncio.run(assembly.run(store, report))
         aside = store.draft("replaced")
         publish(title.folder, title.index, title.keys, state=settings.state, job=job, aside=aside)
-        store.discard(title.unit)
+        # The units are the film in the clear: none outlives the title that they were made for.
+        for unit in (title.unit, *parts.units):
+            store.discard(unit)
         return title.index
 
 

@@ -48,6 +48,12 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     def duration_ms(self) -> int:
         return round(self.frames * 1000 / self.mezzanine.rate)
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The keys of all these units."""
+        folders = [self.pictures, *(folder for group in (self.rungs, self.sound, self.text) for _, folder in group)]
+        return tuple(folder.name for folder in folders)
+
 
 class Production:
     """Owns the crew and the tally of one title."""

@@ -25,6 +25,7 @@ from matinee_encode.mezzanine import (
     language_tag,
     upright,
 )
+from matinee_encode.rationals import fraction_of, seconds_of
 
 MOST_TRACKS = 8
 """Sound and text tracks taken from one file, of each kind."""
@@ -61,7 +62,7 @@ def survey(source: str) -> Mezzanine:
         duration_ms = _stated_duration_ms(container)
         if 0 < duration_ms < LEAST_DURATION_MS:
             raise MezzanineInvalid(f"{Path(source).name} lasts {duration_ms} ms.", source=source)
-        rate = constant_rate(picture.average_rate, picture.base_rate)
+        rate = constant_rate(fraction_of(picture.average_rate), fraction_of(picture.base_rate))
         sound = tuple(
             SoundStream(stream_index=stream.index, language=language_tag(stream.language))
             for stream in container.streams.audio[:MOST_TRACKS]
@@ -81,7 +82,7 @@ def survey(source: str) -> Mezzanine:
         width, height, quarter_turns = upright(
             width=frame.width,
             height=frame.height,
-            pixel_aspect=picture.sample_aspect_ratio,
+            pixel_aspect=fraction_of(picture.sample_aspect_ratio),
             rotation=frame.rotation,
         )
         return Mezzanine(
@@ -126,19 +127,20 @@ class _Watch:
     def __init__(self, name: str) -> None:
         self._name = name
         self._packets = self._damaged = 0
-        self._read_until_s = 0.0
-        self._first_packet_s: float | None = None
+        self._read_until_s = Fraction(0)
+        self._first_packet_s: Fraction | None = None
         self._first_pts: int | None = None
         self._last_s = Fraction(0)
         self._shape: tuple[int, int, str] | None = None
 
     def pass_packet(self, packet: "Packet[Any]") -> None:
         self._packets += 1
-        if packet.pts is None or packet.time_base is None:
+        start_s = seconds_of(packet.pts, packet.time_base)
+        if start_s is None:
             return
-        start_s = float(packet.pts * packet.time_base)
+        end_s = start_s + (seconds_of(packet.duration, packet.time_base) or 0)
         self._first_packet_s = start_s if self._first_packet_s is None else min(start_s, self._first_packet_s)
-        self._read_until_s = max(self._read_until_s, start_s + float((packet.duration or 0) * packet.time_base))
+        self._read_until_s = max(self._read_until_s, end_s)
 
     def pass_damage(self) -> None:
         self._damaged += 1
@@ -148,12 +150,13 @@ class _Watch:
         if shape != (self._shape or shape):
             raise MezzanineInvalid(f"The picture of {self._name} changes its size or format on the way.")
         self._shape = shape
-        assert frame.time_base is not None
+        unit_s = fraction_of(frame.time_base)
+        assert unit_s is not None
         if frame.pts is None:
-            frame.pts = int(self._last_s / frame.time_base) + 1 + (self._first_pts or 0)
+            frame.pts = int(self._last_s / unit_s) + 1 + (self._first_pts or 0)
         self._first_pts = frame.pts if self._first_pts is None else self._first_pts
         frame.pts -= self._first_pts
-        at_s = frame.pts * frame.time_base
+        at_s = frame.pts * unit_s
         if at_s - self._last_s > _LONGEST_GAP_S:
             raise MezzanineInvalid(f"{self._name} leaps from {float(self._last_s):.0f} s to {float(at_s):.0f} s.")
         self._last_s = max(self._last_s, at_s)
@@ -162,7 +165,7 @@ class _Watch:
     def end(self, *, stated_ms: int) -> None:
         if self._damaged > max(_DAMAGE_FREE, self._packets // _DAMAGE_SHARE):
             raise MezzanineInvalid(f"{self._name} is damaged: {self._damaged} of {self._packets} packets.")
-        read_ms = (self._read_until_s - (self._first_packet_s or 0)) * 1000
+        read_ms = float(self._read_until_s - (self._first_packet_s or 0)) * 1000
         if stated_ms and read_ms < stated_ms - max(_MISSING_MS, stated_ms / _MISSING_SHARE):
             raise MezzanineInvalid(
                 f"{self._name} is cut short: it states {stated_ms / 1000:.1f} s and ends after {read_ms / 1000:.1f} s."

@@ -46,9 +46,7 @@ def make_reel(path: Path, *, seconds: int, width: int = 1280, height: int = 720,
 
 def _write(draft: Path, seconds: int, size: tuple[int, int], rate: int) -> None:
     with draft.open("wb") as file, av.open(file, "w", format="matroska") as reel:
-        picture = reel.add_stream(
-            "libx264", rate=rate, options={"preset": "superfast", "crf": "18", "maxrate": "12M", "bufsize": "12M"}
-        )
+        picture = reel.add_stream("libx264", rate=rate, options=_X264)
         assert isinstance(picture, VideoStream)
         picture.codec_context.width, picture.codec_context.height = size
         picture.codec_context.pix_fmt = "yuv420p"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,6 +10,7 @@ from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
 from matinee.errors import SettingsInvalid
+from matinee_encode.rationals import seconds_of
 from matinee_encode.reading import opened
 from matinee_encode.work import ExtractText
 
@@ -43,15 +43,15 @@ def extract_text(task: ExtractText, *, advance: Callable[[int], None]) -> int:
         stream = container.streams[task.stream_index]
         assert isinstance(stream, SubtitleStream)
         picture = container.streams[task.mezzanine.stream_index]
-        start_ms = int((picture.start_time or 0) * (picture.time_base or Fraction(1)) * 1000)
+        start_ms = int((seconds_of(picture.start_time, picture.time_base) or 0) * 1000)
         cues: list[str] = []
         for count, packet in enumerate(container.demux(stream)):
-            if packet.pts is None or packet.time_base is None:
-                continue
             if count % _REPORT_PACKETS == 0:
                 advance(0)
-            at_ms = int(packet.pts * packet.time_base * 1000) - start_ms
-            lasts_ms = int((packet.duration or 0) * packet.time_base * 1000)
+            at_s, lasts_s = (seconds_of(ticks, packet.time_base) for ticks in (packet.pts, packet.duration))
+            if at_s is None or lasts_s is None:
+                continue
+            at_ms, lasts_ms = int(at_s * 1000) - start_ms, int(lasts_s * 1000)
             cues += [_cue(at_ms, at_ms + lasts_ms, text) for text in _texts(stream, packet) if lasts_ms and at_ms >= 0]
     if cues:
         Path(task.draft).write_text("WEBVTT\n\n" + "\n".join(cues), encoding="utf-8")

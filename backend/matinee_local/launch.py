@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matinee.errors import ProcessFailed
-from matinee_local.processes import signal_group
+from matinee_local.processes import signal_group, signal_one
 from matinee_local.state import last_line, open_log
 
 _GRACE_S = 5
@@ -85,12 +85,12 @@ async def _end(running: Running, *, is_leader: bool) -> None:
     """`running` has ended, asked first so that it can leave a terminal or a checkpoint in order."""
     if running.returncode is not None:
         return
-    running.terminate()
+    signal_one(running.pid, signal.SIGTERM)
     try:
         async with asyncio.timeout(_GRACE_S):
             await running.wait()
     except TimeoutError:
-        running.kill()
+        signal_one(running.pid, signal.SIGKILL)
     if is_leader:
         signal_group(running.pid, signal.SIGKILL)
     await running.wait()

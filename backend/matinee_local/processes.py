@@ -38,7 +38,7 @@ async def end(process: ProcessId, *, grace_ms: int, clock: Clock, is_leader: boo
 
     One that is gone already is left alone, whoever has its number now.
     """
-    send = signal_group if is_leader else _signal_one
+    send = signal_group if is_leader else signal_one
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not is_alive(process):
             return
@@ -63,7 +63,12 @@ def signal_group(leader_pid: int, number: signal.Signals) -> None:
         os.killpg(leader_pid, number)
 
 
-def _signal_one(pid: int, number: signal.Signals) -> None:
+def signal_one(pid: int, number: signal.Signals) -> None:
+    """`number` is sent to this process alone; one that is gone is no error.
+
+    For children of asyncio, too: its own `terminate` and `kill` look first whether the child has ended, and then
+    reap it under the feet of whoever waits for its status.
+    """
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 

@@ -4,12 +4,17 @@ from pathlib import Path
 
 import av
 import msgspec
+from av.video.frame import VideoFrame
 
 from matinee_encode.pictures import make_pictures
 from matinee_encode.plan import COLUMNS, ROWS, ThumbnailTrack
 from matinee_encode.reading import survey
 from matinee_encode.work import MakePictures
 from tests.matinee_encode.films import film, luma
+
+SIZE = "size=320x180:rate=25"
+HALVES = f"gradients={SIZE}:c0=black:c1=white:x0=159:y0=0:x1=161:y1=0:n=2:speed=0.00001"
+"""Black and white, side by side."""
 
 
 def pictures_of(source: Path, folder: Path) -> ThumbnailTrack:
@@ -19,6 +24,17 @@ def pictures_of(source: Path, folder: Path) -> ThumbnailTrack:
     track = msgspec.json.decode((folder / "track.json").read_bytes(), type=ThumbnailTrack)
     assert track.count == count
     return track
+
+
+def film_of(folder: Path, first: str, second: str) -> Path:
+    scenes = f"{first}[a];{second}[b];[a]format=yuv420p[c];[b]format=yuv420p[d];[c][d]concat"
+    return film(folder / "a.mp4", "-filter_complex", scenes, "-c:v", "libx264")
+
+
+def poster_of(source: Path) -> VideoFrame:
+    pictures_of(source, source.parent / "p")
+    with av.open(str(source.parent / "p" / "poster.jpg")) as container:
+        return next(container.decode(video=0))
 
 
 def test_every_two_seconds_have_a_thumbnail_on_a_sheet(reel: Path, tmp_path: Path) -> None:
@@ -39,11 +55,17 @@ def test_more_thumbnails_than_a_sheet_holds_begin_another(tmp_path: Path) -> Non
 
 
 def test_the_poster_is_not_the_black_that_films_begin_with(tmp_path: Path) -> None:
-    black = "color=black:size=320x180:rate=25:duration=3[a];testsrc2=size=320x180:rate=25:duration=6[b];[a][b]concat"
-    source = film(tmp_path / "a.mp4", "-filter_complex", black, "-c:v", "libx264")
-    pictures_of(source, tmp_path / "p")
-    with av.open(str(tmp_path / "p" / "poster.jpg")) as container:
-        poster = next(container.decode(video=0))
+    poster = poster_of(film_of(tmp_path, f"color=black:{SIZE}:duration=3", f"testsrc2={SIZE}:duration=6"))
     assert (poster.width, poster.height) == (320, 180)
     levels = luma(poster, width=32, height=18)
     assert max(levels) - min(levels) > 100
+
+
+def test_the_poster_is_the_scene_and_not_what_has_the_most_contrast(tmp_path: Path) -> None:
+    poster = poster_of(film_of(tmp_path, f"testsrc2={SIZE}:duration=4", f"{HALVES}:duration=4"))
+    assert len(set(luma(poster, width=16, height=9))) > 20
+
+
+def test_the_poster_does_not_tell_the_end(tmp_path: Path) -> None:
+    poster = poster_of(film_of(tmp_path, f"{HALVES}:duration=6", f"testsrc2={SIZE}:duration=2"))
+    assert len(set(luma(poster, width=16, height=9))) < 10

@@ -39,6 +39,8 @@ class ControlPlane:
     """What `/v1/play` and `/v1/telemetry` answer, if anything."""
     resume_ms: int = 0
     steering: SteeringDocument = field(default_factory=lambda: SteeringDocument(ttl_s=300))
+    steered: list[str] = field(default_factory=list)
+    """The queries of steering requests."""
     told: list[TelemetryEvent] = field(default_factory=list)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     signing: SigningKey = field(default_factory=SigningKey.generate)
@@ -113,6 +115,7 @@ class ControlPlane:
         )
 
     async def _steer(self, request: web.Request) -> web.Response:
+        self.steered.append(request.rel_url.raw_query_string)
         return _said(self.steering)
 
     async def _telemetry(self, request: web.Request) -> web.Response:
@@ -125,7 +128,7 @@ class ControlPlane:
 
 
 @asynccontextmanager
-async def control_plane(appliances: dict[str, str], keys: dict[str, bytes]) -> AsyncIterator[ControlPlane]:
+async def scripted_plane(appliances: dict[str, str], keys: dict[str, bytes]) -> AsyncIterator[ControlPlane]:
     plane = ControlPlane(appliances, keys)
     async with serving(plane.application()) as url:
         plane.url = url

@@ -8,7 +8,7 @@ from matinee.manifest.presentation import TrackKind
 from matinee_player.view import View
 from matinee_player.words import clipped, clock_text, rate_text
 
-_SIGNS = {"starting": "◌", "playing": "▶", "paused": "❚❚", "stalled": "◌", "ended": "■", "failed": "✕"}
+_SIGNS = {"starting": "◌", "playing": "▶", "paused": "❚❚", "seeking": "◌", "stalled": "◌", "ended": "■", "failed": "✕"}
 
 
 class Controls(Widget):

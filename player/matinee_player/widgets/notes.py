@@ -14,6 +14,7 @@ from matinee_player.view import Trouble, View
 MIN_COLUMNS, MIN_ROWS = 80, 24
 _SAYS = {
     "starting": "Starting …",
+    "seeking": "Waiting for more …",
     "stalled": "Waiting for more …",
     "paused": "❚❚  Paused",
     "ended": "The end\n\nHome  watch again    Esc  back",

@@ -1,4 +1,4 @@
-"""What comes out of decoding: pictures, sound and subtitles, each with its place on the timeline."""
+"""What comes out of decoding: pictures and sound, each with its place on the timeline."""
 
 import msgspec
 
@@ -27,12 +27,3 @@ class AudioBlock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SAMPLE_RATE = 48_000
-
-
-class TextCue(msgspec.Struct, frozen=True, kw_only=True):
-    """A subtitle."""
-
-    start_ms: int
-    end_ms: int
-    text: str
-    """Plain text; lines separated by a newline."""

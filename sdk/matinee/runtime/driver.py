@@ -37,7 +37,7 @@ from matinee.manifest.dash import read_dash
 from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
 from matinee.media.boxes import is_complete
 from matinee.runtime.http import Answer, FetchFailure, Http
-from matinee.runtime.source import Source
+from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
 
 MOST_MANIFEST_BYTES = 8 << 20
@@ -49,8 +49,8 @@ DEADLINE_MS = 120_000
 class Sink(Protocol):
     """Where fetched media goes."""
 
-    def unlock(self, keys: dict[str, bytes]) -> None:
-        """Content keys by key id; called before playback moves."""
+    def unlock(self, keys: ContentKeys) -> None:
+        """What opens the title; called before playback moves."""
         ...
 
     def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
@@ -177,7 +177,7 @@ class Driver:
         assert self._presentation is not None
         try:
             keys = await self._source.keys(self._presentation)
-            if keys.keys().isdisjoint(key_ids):
+            if keys.by_id.keys().isdisjoint(key_ids):
                 raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
             self._sink.unlock(keys)
         except MatineeError as error:

@@ -14,13 +14,14 @@ from typing import TypeVar
 from matinee.clock import Clock
 from matinee.core.messages import Append
 from matinee.core.playback import Playback
-from matinee.errors import MatineeError
+from matinee.errors import LicenseInvalid, MatineeError
 from matinee.manifest.presentation import TrackKind
 from matinee.manifest.webvtt import Cue, read_webvtt
 from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.policy.settings import PlayerSettings
+from matinee.runtime.source import ContentKeys
 
 AUDIO_AHEAD_MS = 500
 """Sound is handed over this long before it is due: devices have buffers."""
@@ -70,7 +71,7 @@ class Screening:
         self._clock = clock
         self._decodes = settings.decode
         self._refuse = refuse
-        self._keys: dict[str, bytes] = {}
+        self._keys: ContentKeys | None = None
         self._feeds = {"video": _Feed(), "audio": _Feed()}
         self._cues: tuple[Cue, ...] = ()
         self._entry_ms = 0
@@ -87,8 +88,8 @@ class Screening:
 
     # What the driver brings.
 
-    def unlock(self, keys: dict[str, bytes]) -> None:
-        """Content keys by key id."""
+    def unlock(self, keys: ContentKeys) -> None:
+        """What opens the title, and until when."""
         self._keys = keys
 
     def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
@@ -211,9 +212,12 @@ class Screening:
     # In a worker thread.
 
     def _decrypted(self, piece: _Piece) -> bytes:
-        if not self._keys:
+        if self._keys is None:
             return piece.body
-        return decrypt_segment(piece.init, piece.body, self._keys)
+        end_wall_ms = self._keys.end_wall_ms
+        if end_wall_ms is not None and self._clock.wall_ms() >= end_wall_ms:
+            raise LicenseInvalid("The license has ended in mid-play.", reason="expired")
+        return decrypt_segment(piece.init, piece.body, self._keys.by_id)
 
     def _is_wanted(self, position_ms: int) -> bool:
         """Whether a picture of that position is still worth converting."""

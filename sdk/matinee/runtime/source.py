@@ -1,6 +1,7 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
 from typing import Protocol
+from urllib.parse import quote, urljoin
 
 import msgspec
 
@@ -20,6 +21,14 @@ STEER_AFTER_MS = 30_000
 """The list that comes with press-play is fresh for so long."""
 _LICENSE_DEADLINE_MS = 5_000
 _MOST_LICENSE_BYTES = 1 << 16
+
+
+class ContentKeys(msgspec.Struct, frozen=True):
+    """What opens a title, and until when."""
+
+    by_id: dict[str, bytes]
+    end_wall_ms: int | None = None
+    """No frame is decrypted after this; None if the license has no end (W3C ClearKey)."""
 
 
 class Source(Protocol):
@@ -54,8 +63,8 @@ class Source(Protocol):
         """The base URLs of the segments, by appliance, best first; at least one."""
         ...
 
-    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
-        """The content keys by key id. Raises LicenseRefused or LicenseInvalid."""
+    async def keys(self, presentation: Presentation) -> ContentKeys:
+        """The content keys. Raises LicenseRefused or LicenseInvalid."""
         ...
 
     async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
@@ -81,7 +90,7 @@ class UrlSource:
             self._steering_url = presentation.steering.url
         return {base.service_location: base.url for base in presentation.base_urls}
 
-    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
+    async def keys(self, presentation: Presentation) -> ContentKeys:
         url = presentation.clearkey_license_url
         key_ids = sorted({key_id for track in presentation.tracks for key_id in track.key_ids})
         if not url:
@@ -103,10 +112,9 @@ class UrlSource:
     async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
         if not self._steering_url:
             return SteeringDocument()
-        return await self._service.ask(
-            _with_query(self._steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000)),
-            SteeringDocument,
-        )
+        document = await _advice(self._service, self._steering_url, appliance, throughput_kbps)
+        self._steering_url = _next_url(document, self._steering_url)
+        return document
 
 
 class TitleSource:
@@ -117,7 +125,8 @@ class TitleSource:
         self.realm = service.url
         self.position_ms = reply.resume_ms
         self.steer_after_ms: int | None = STEER_AFTER_MS
-        self._reply = reply
+        self._license = reply.license
+        self._steering_url = reply.steering_url
         self._service = service
         self._key = key
         self._trusted = trusted
@@ -130,28 +139,26 @@ class TitleSource:
     def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
         return self._folders
 
-    async def keys(self, presentation: Presentation) -> dict[str, bytes]:
+    async def keys(self, presentation: Presentation) -> ContentKeys:
         return unwrapped_keys(
-            self._reply.license, key=self._key, trusted=self._trusted, wall_ms=self._service.clock.wall_ms()
+            self._license, key=self._key, trusted=self._trusted, wall_ms=self._service.clock.wall_ms()
         )
 
     async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
-        url = _with_query(
-            self._reply.steering_url, _DASH_pathway=appliance, _DASH_throughput=str(throughput_kbps * 1000)
-        )
-        document = await self._service.ask(url, SteeringDocument)
+        document = await _advice(self._service, self._steering_url, appliance, throughput_kbps)
+        self._steering_url = _next_url(document, self._steering_url)
         # Fresh tokens come with the advice; an appliance that is not named keeps the folder it had.
         self._folders |= {it.appliance: it.url for it in document.oca_urls}
         return document
 
 
-def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_ms: int) -> dict[str, bytes]:
-    """The content keys of a license, by key id. Raises LicenseInvalid: forged, expired, or of another device."""
+def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_ms: int) -> ContentKeys:
+    """The content keys of a license. Raises LicenseInvalid: forged, expired, or of another device."""
     try:
         license = trusted.verify(token, License, wall_ms=wall_ms)
     except TokenInvalid as error:
         raise LicenseInvalid(f"The license cannot be trusted: {error.what}", **error.facts) from error
-    return {
+    by_id = {
         wrapped.key_id: key.unwrap(
             wrapped.wrapped,
             context=license_key_context(
@@ -160,6 +167,7 @@ def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_
         )
         for wrapped in license.keys
     }
+    return ContentKeys(by_id, end_wall_ms=license.exp_wall_ms)
 
 
 class _JsonWebKey(msgspec.Struct, frozen=True):
@@ -173,15 +181,24 @@ class _ClearKeyLicense(msgspec.Struct, frozen=True):
     keys: tuple[_JsonWebKey, ...]
 
 
-def _clearkeys(document: bytes) -> dict[str, bytes]:
+def _clearkeys(document: bytes) -> ContentKeys:
     try:
         license = msgspec.json.decode(document, type=_ClearKeyLicense)
         # Padding is against the standard, and harmless.
-        return {decode_base64url(it.kid.rstrip("=")).hex(): decode_base64url(it.k.rstrip("=")) for it in license.keys}
+        return ContentKeys(
+            {decode_base64url(it.kid.rstrip("=")).hex(): decode_base64url(it.k.rstrip("=")) for it in license.keys}
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, TokenInvalid) as error:
         raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
 
 
-def _with_query(url: str, **parameters: str) -> str:
+async def _advice(service: Service, url: str, appliance: str, throughput_kbps: int) -> SteeringDocument:
+    """Ask `url`, saying who delivers now and how fast (ETSI TS 103 998: bits per second)."""
     joint = "&" if "?" in url else "?"
-    return url + joint + "&".join(f"{name}={value}" for name, value in parameters.items() if value)
+    said = f"_DASH_pathway={quote(appliance)}&_DASH_throughput={throughput_kbps * 1000}"
+    return await service.ask(f"{url}{joint}{said}", SteeringDocument)
+
+
+def _next_url(document: SteeringDocument, url: str) -> str:
+    """Where to ask the next time: relative to where it was asked this time."""
+    return urljoin(url, document.reload_uri) if document.reload_uri else url

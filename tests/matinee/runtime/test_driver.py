@@ -14,7 +14,7 @@ from matinee.policy.settings import RetrySettings
 from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
 from matinee.runtime.service import Service
-from matinee.runtime.source import UrlSource
+from matinee.runtime.source import ContentKeys, UrlSource
 from matinee.runtime.tasks import Tasks
 from tests.support.media import MadeTitle, make_title
 from tests.support.playbooks import Viewer
@@ -27,9 +27,9 @@ class Kept:
 
     appended: list[tuple[TrackKind, int, bytes]] = field(default_factory=list)
     discarded: list[TrackKind] = field(default_factory=list)
-    keys: dict[str, bytes] = field(default_factory=dict)
+    keys: ContentKeys | None = None
 
-    def unlock(self, keys: dict[str, bytes]) -> None:
+    def unlock(self, keys: ContentKeys) -> None:
         self.keys = keys
 
     def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from matinee import PlaybackReport, Player
-from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged
+from matinee import Player
+from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged, PlaybackReport
 from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, SegmentUnavailable
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
 from tests.support.media import make_title
@@ -39,10 +39,11 @@ async def test_an_encrypted_title_is_shown_picture_for_picture_and_heard(served:
         sound = group.create_task(_heard_ms(player))
         positions = [frame.position_ms async for frame in player.video_frames()]
         report = player.report()
-    assert positions == sorted({*positions} & {number * 1000 // 24 for number in range(48)})
-    assert (report.frames_shown, _pictures(report)) == (len(positions), 48)
+    # A busy machine may drop some; none comes twice, out of order, or from elsewhere.
+    assert positions == sorted(set(positions) & {number * 1000 // 24 for number in range(48)})
     assert sound.result() >= 1_900
-    assert (report.ended, report.stalls, report.errors) == (True, 0, ())
+    assert len(positions) == report.frames_shown
+    assert (report.ended, _due(report), report.stalls, report.errors) == (True, 48, 0, ())
     assert report.played_ms >= 2_000
 
 
@@ -82,9 +83,8 @@ async def test_a_seek_shows_the_place_asked_for_at_once_and_misses_nothing(serve
         player.seek(1_500)
         positions = [frame.position_ms async for frame in frames]
         report = player.report()
-    assert positions[0] >= 1_500
-    # Of the last half second.
-    assert len(positions) + report.frames_dropped == 12
+    assert 1_500 <= positions[0] < 1_900
+    assert report.frames_dropped < 12  # the twelve before the place asked for are not missed
     assert report.played_ms < 1_500
 
 
@@ -97,6 +97,7 @@ async def test_a_pause_holds_the_picture(served: MediaServer) -> None:
         held_ms = player.state.position_ms
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
+                # One that was due already may still come.
                 while (await anext(frames)).position_ms <= held_ms:
                     pass
         assert player.state.position_ms == held_ms
@@ -115,7 +116,7 @@ async def test_a_failing_appliance_costs_no_stall(served: MediaServer, tmp_path:
         async for _ in frames:
             pass
         report = player.report()
-    assert (report.ended, report.stalls, _pictures(report)) == (True, 0, 72)
+    assert (report.ended, report.stalls, _due(report)) == (True, 0, 72)
     assert [(it.from_appliance, it.to_appliance) for it in report.failovers] == [("a", "b")]
     assert report.bytes_by_appliance["b"] > 0
 
@@ -195,8 +196,8 @@ def _own_tasks() -> set[str]:
     return {str(task.get_coro()) for task in asyncio.all_tasks() if "RequestHandler" not in str(task.get_coro())}
 
 
-def _pictures(report: PlaybackReport) -> int:
-    """A slow machine drops some, and says so."""
+def _due(report: PlaybackReport) -> int:
+    """Frames that were due: shown, or dropped because the machine was busy."""
     return report.frames_shown + report.frames_dropped
 
 

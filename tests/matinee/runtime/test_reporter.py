@@ -33,7 +33,7 @@ from matinee.wire.telemetry import (
 from matinee.wire.telemetry import RungSwitched as RungSwitchedTold
 from matinee.wire.telemetry import StallEnded as StallEndedTold
 from tests.support.playbooks import Viewer
-from tests.support.scripted_plane import ControlPlane, control_plane
+from tests.support.scripted_plane import ControlPlane, scripted_plane
 
 RETRY = RetrySettings(first_ms=1, cap_ms=5)
 
@@ -46,7 +46,7 @@ async def http() -> AsyncIterator[Http]:
 
 @pytest.fixture
 async def plane() -> AsyncIterator[ControlPlane]:
-    async with control_plane({"a": "http://a/"}, {}) as plane:
+    async with scripted_plane({"a": "http://a/"}, {}) as plane:
         yield plane
 
 

@@ -10,6 +10,7 @@ from matinee.core.messages import Append, SegmentTarget
 from matinee.errors import MatineeError
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
+from matinee.runtime.source import ContentKeys
 from tests.support.media import Clip, make_video
 from tests.support.playbooks import Viewer, fetches
 
@@ -92,6 +93,13 @@ async def test_what_does_not_decode_is_refused_once_and_ends_the_pictures(booth:
     booth.screening.append(append, "video", init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
     assert [frame async for frame in booth.screening.video_frames()] == []
     assert len(booth.refused) == 1
+
+
+async def test_nothing_is_decrypted_after_the_license_has_ended(booth: Booth) -> None:
+    booth.screening.unlock(ContentKeys({}, end_wall_ms=0))
+    booth.append(make_video(seconds=1, width=64, height=36), 0)
+    assert [frame async for frame in booth.screening.video_frames()] == []
+    assert [error.facts for error in booth.refused] == [{"reason": "expired"}]
 
 
 async def test_the_end_ends_every_iterator(booth: Booth) -> None:

@@ -8,11 +8,11 @@ from matinee.errors import LicenseInvalid
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.http import Http
 from matinee.runtime.service import Service
-from matinee.runtime.source import TitleSource, unwrapped_keys
+from matinee.runtime.source import ContentKeys, TitleSource, unwrapped_keys
 from matinee.wire.license import License, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.steering import SteeringDocument
-from tests.support.scripted_plane import ControlPlane, control_plane
+from tests.support.scripted_plane import ControlPlane, scripted_plane
 
 KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
 SERVICE, DEVICE = SigningKey.generate(), AgreementKey.generate()
@@ -20,7 +20,9 @@ TRUSTED = TrustedKeys({SERVICE.key_id: SERVICE.public})
 
 
 def test_the_device_that_a_license_was_made_for_gets_the_keys() -> None:
-    assert unwrapped_keys(_license(), key=DEVICE, trusted=TRUSTED, wall_ms=0) == {KEY_ID: CONTENT_KEY}
+    assert unwrapped_keys(_license(), key=DEVICE, trusted=TRUSTED, wall_ms=0) == ContentKeys(
+        {KEY_ID: CONTENT_KEY}, end_wall_ms=1_000
+    )
 
 
 def test_a_license_of_another_device_opens_nothing() -> None:
@@ -51,7 +53,7 @@ def test_an_access_token_is_no_license() -> None:
 
 
 async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() -> None:
-    async with control_plane({"isp-a": "http://a/old/", "exchange": "http://x/old/"}, {}) as plane, Http() as http:
+    async with scripted_plane({"isp-a": "http://a/old/", "exchange": "http://x/old/"}, {}) as plane, Http() as http:
         plane.steering = SteeringDocument(
             pathway_priority=("isp-a",), oca_urls=(OcaUrl(appliance="isp-a", url="http://a/new/"),)
         )
@@ -59,6 +61,18 @@ async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() ->
         advice = await source.steer(appliance="isp-a", throughput_kbps=1_000)
     assert advice.pathway_priority == ("isp-a",)
     assert source.manifests == {"isp-a": "http://a/new/manifest.mpd", "exchange": "http://x/old/manifest.mpd"}
+
+
+async def test_the_next_advice_is_asked_for_where_the_last_one_said() -> None:
+    async with scripted_plane({"isp-a": "http://a/"}, {}) as plane, Http() as http:
+        plane.steering = SteeringDocument(reload_uri="/v1/steering?token=fresh")
+        source = TitleSource(_reply(plane), _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
+        for _ in range(2):
+            await source.steer(appliance="isp a", throughput_kbps=1_000)
+    assert plane.steered == [
+        "_DASH_pathway=isp%20a&_DASH_throughput=1000000",
+        "token=fresh&_DASH_pathway=isp%20a&_DASH_throughput=1000000",
+    ]
 
 
 def _service(url: str, http: Http) -> Service:

@@ -47,7 +47,7 @@ def test_no_picture_and_no_sound_lies_in_the_clear(house: House) -> None:
     stores = [house.state.media, *(house.state.shelf(name) for name in ("exchange", "isp-a", "isp-b"))]
     stored = [path.read_bytes() for store in stores for path in store.rglob("*") if path.is_file()]
     clear = list(_clear_samples(house))
-    assert len(clear) == 12
+    assert len(clear) == 12, "five rungs and a sound track, of two segments"
     assert [sample for sample in clear for content in stored if sample in content] == []
 
 

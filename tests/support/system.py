@@ -32,9 +32,9 @@ from matinee_local.record import Record, read_record
 from matinee_local.state import StateDir
 from matinee_local.status import system_status
 
-SECONDS = 8
+SECONDS = 6
 FRAMES = SECONDS * 24
-SUBTITLES = "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nGood evening.\n\n00:00:03.000 --> 00:00:07.500\nSit down.\n"
+SUBTITLES = "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nGood evening.\n\n00:00:03.000 --> 00:00:05.500\nSit down.\n"
 DEADLINE_MS = 60_000
 
 _CLOCK = SystemClock()
@@ -184,7 +184,7 @@ class House:
 
 
 def make_state(state: StateDir) -> TitleIndex:
-    """A state directory with nothing but one title in it: eight seconds, five rungs, sound, English subtitles."""
+    """A state directory with nothing but one title in it: six seconds, five rungs, sound, English subtitles."""
     state.prepare()
     reel, webvtt = state.cache / "reel.mkv", state.cache / "english.vtt"
     make_reel(reel, seconds=SECONDS, width=320, height=180)

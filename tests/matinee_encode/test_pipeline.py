@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,14 @@ from matinee_encode.checkpoints import Checkpoints
 from matinee_encode.pipeline import make_title
 from matinee_encode.progress import Event, UnitFinished, UnitKept
 from matinee_encode.settings import settings_for
+
+
+@pytest.fixture
+def heeded_interrupts() -> Iterator[None]:
+    """Children begin with SIGINT heeded: a shell's background jobs ignore it (POSIX, 2.11), and so would theirs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def command(source: Path, state: Path, *others: str) -> list[str]:
@@ -61,6 +70,7 @@ def units(state: Path) -> list[str]:
     return sorted(unit.name for unit in (state / "encode").glob("*-*") if unit.suffix != ".draft")
 
 
+@pytest.mark.usefixtures("heeded_interrupts")
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
 def test_an_interrupted_encode_takes_up_where_it_stopped(reel: Path, tmp_path: Path, stop: signal.Signals) -> None:
     with subprocess.Popen(command(reel, tmp_path), stderr=subprocess.PIPE, text=True, bufsize=1) as first:
@@ -79,6 +89,7 @@ def test_an_interrupted_encode_takes_up_where_it_stopped(reel: Path, tmp_path: P
     assert units(tmp_path) == []  # a published title leaves nothing in the clear
 
 
+@pytest.mark.usefixtures("heeded_interrupts")
 def test_an_interrupt_ends_the_command_quietly(reel: Path, tmp_path: Path) -> None:
     with subprocess.Popen(command(reel, tmp_path), stderr=subprocess.PIPE, text=True, bufsize=1) as encode:
         assert encode.stderr is not None

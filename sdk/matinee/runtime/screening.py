@@ -27,6 +27,9 @@ AUDIO_AHEAD_MS = 500
 """Sound is handed over this long before it is due: devices have buffers."""
 LATE_MS = 80
 """A picture later than this is not worth drawing: two frames at 24 per second."""
+WARM_UP_MS = 400
+"""The first pictures after a start or a seek wait for the decoder: so late, and for so long, they are drawn all the
+same, quickly one after the other, rather than left out."""
 FROZEN_MS = 500
 """However slow the machine, a picture is drawn so often: a slide show says more than a still."""
 KEPT_MS = 1_000
@@ -223,7 +226,8 @@ class Screening:
         """Whether a picture of that position is still worth converting."""
         if position_ms + LATE_MS // 2 < self._entry_ms:
             return False
-        if position_ms + LATE_MS >= self._position_ms() or self._clock.now_ms() - self._shown_at_ms > FROZEN_MS:
+        late_ms = WARM_UP_MS if position_ms < self._entry_ms + WARM_UP_MS else LATE_MS
+        if position_ms + late_ms >= self._position_ms() or self._clock.now_ms() - self._shown_at_ms > FROZEN_MS:
             return True
         self.frames_dropped += 1
         return False

@@ -1,5 +1,7 @@
 """What every port on SQLite keeps: a broken file is a store that is away, and it may come back."""
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -44,4 +46,18 @@ async def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
         await database.write(failing)
     assert await titles.title("a") == catalog_title("a")
     await titles.put(catalog_title("b"))
+    await database.close()
+
+
+async def test_a_new_file_that_another_process_is_opening_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "matinee.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    database = Database(tmp_path / "matinee.sqlite")
+    async with asyncio.TaskGroup() as tasks:
+        asked = tasks.create_task(SqliteTitles(database).titles())
+        # Time enough to give up at once; the database itself waits for longer.
+        await asyncio.wait({asked}, timeout=0.1)
+        other.execute("COMMIT")
+    assert asked.result() == ()
+    other.close()
     await database.close()

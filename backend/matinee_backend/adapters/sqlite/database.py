@@ -14,6 +14,8 @@ MAX_WAITING = 1_000
 """Calls that may wait for a thread; more are refused at once."""
 _BUSY_MS = 2_000
 _RETRY_AFTER_MS = 1_000
+_SWITCHES = 5
+"""Tries to bring a new file into WAL mode; of eight connections that opened 300 files at once, none needed a third."""
 
 # Partition first, then clustering key, and no joins: the same tables hold in Cassandra.
 _SCHEMA = """
@@ -114,10 +116,26 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         # In WAL mode, NORMAL keeps every commit through the death of the process; only a power cut may take
         # the last ones (https://www.sqlite.org/pragma.html#pragma_synchronous).
-        connection.execute("PRAGMA journal_mode=WAL")
+        _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.executescript(_SCHEMA)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The file is in WAL mode, and stays so. Raises sqlite3.Error if others keep it busy for too long.
+
+    The switch itself does not wait for others who open the new file too: it reads before it writes, and SQLite never
+    waits with one lock in hand for a higher one (https://www.sqlite.org/c3ref/busy_handler.html). A transaction does.
+    """
+    for _ in range(_SWITCHES - 1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -6,7 +6,7 @@ The one way in which programs write what must survive a crash; the pure half nev
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
-def needing_room(folder: Path) -> Iterator[None]:
+def needing_room(folder: Path) -> Generator[None]:
     """Raises StorageFull where writing within runs out of room; other errors pass."""
     try:
         yield

@@ -78,15 +78,19 @@ def _demuxed(media: bytes) -> int:
 
 
 def _noise() -> tuple[bytes, bytes]:
-    """Two seconds of noise, about 3.5 MB: an init segment and a media segment."""
+    """Two seconds of soft noise at the bitrate of a top rung, 5.8 Mbps: an init segment and a media segment."""
     dice, out = np.random.default_rng(7), io.BytesIO()
     protection = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": KEY.hex(), "encryption_kid": KEY_ID}
     fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
     with av.open(out, "w", format="mp4", options=fragments | protection) as container:
-        stream = container.add_stream("libx264", rate=24, options={"preset": "veryfast", "g": "48", "b": "5800k"})
+        stream = container.add_stream(
+            "libx264",
+            rate=24,
+            options={"preset": "veryfast", "g": "48", "b": "5800k", "maxrate": "5800k", "bufsize": "5800k"},
+        )
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
         for _ in range(48):
-            picture = dice.integers(0, 256, (1080, 1280), dtype=np.uint8)
+            picture = dice.integers(112, 144, (1080, 1280), dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="yuv420p")))
         container.mux(stream.encode())
     media = out.getvalue()

@@ -47,9 +47,13 @@ class Delivery:
         self._last_id = 0
 
     def prefer(self, appliances: tuple[str, ...]) -> None:
-        """Put these first, in this order; those not named keep their order behind them."""
-        named = tuple(name for name in appliances if name in self.appliances)
-        self.appliances = named + tuple(name for name in self.appliances if name not in named)
+        """Put these first, in this order, new ones too; those not named keep their order behind them."""
+        self.appliances = appliances + tuple(name for name in self.appliances if name not in appliances)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something has been refused by everybody and waits for another round."""
+        return any(not request.appliance for request in self._requests)
 
     def ask(self, target: Target, *, now_ms: int) -> list[Command]:
         request = _Request(target, since_ms=now_ms)

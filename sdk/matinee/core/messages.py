@@ -83,7 +83,7 @@ class KeysRefused(msgspec.Struct, frozen=True):
 
 class SteeringArrived(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """Best first; those not named keep their place behind them."""
+    """Best first, each of which delivers; those not named keep their place behind them."""
     ttl_ms: int
 
 

@@ -6,6 +6,7 @@ playhead's phase, asks for what the streams want, and says when it must be woken
 
 from typing import assert_never
 
+from matinee.core.advice import Advice
 from matinee.core.delivery import Delivery
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import (
@@ -53,9 +54,6 @@ from matinee.errors import SegmentUnavailable
 from matinee.policy.buffering import hungry_in_ms
 from matinee.policy.settings import PlayerSettings
 
-STEERING_RETRY_MS = 30_000
-"""A steering service that does not answer is asked again after so long: playback does not wait for it."""
-
 
 class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
@@ -72,7 +70,7 @@ class Playback:
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
         self._appliance = ""
-        self._steer_at_ms: int | None = None
+        self._advice = Advice()
         self._wake_at_ms: int | None = None
         self._commands: list[Command] = []
 
@@ -145,7 +143,7 @@ class Playback:
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
                 self._delivery.appliances = event.appliances
-                self._steer_at_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
+                self._advice.due_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead():
                 self._read(event, now_ms)
@@ -167,9 +165,9 @@ class Playback:
                 self._fail(event.code, event.what, now_ms)
             case SteeringArrived():
                 self._delivery.prefer(event.appliances)
-                self._steer_at_ms = now_ms + event.ttl_ms
+                self._advice.arrived(ttl_ms=event.ttl_ms, now_ms=now_ms)
             case SteeringFailed():
-                self._steer_at_ms = now_ms + max(STEERING_RETRY_MS, event.hint_ms)
+                self._advice.failed(hint_ms=event.hint_ms, now_ms=now_ms)
             case PauseAsked():
                 self._playhead.pause(now_ms=now_ms)
             case ResumeAsked():
@@ -200,7 +198,7 @@ class Playback:
         if self._selection.key_ids:
             self._commands.append(FetchKeys(self._selection.key_ids))
         if event.presentation.steering is not None:
-            self._steer_at_ms = now_ms
+            self._advice.due_ms = now_ms
         self._commands.append(Announce(TracksChanged()))
 
     def _fetched(self, event: Fetched) -> None:
@@ -270,8 +268,9 @@ class Playback:
             return
         if self._selection is not None:
             self._feed(self._selection, position_ms, now_ms)
-        if self._steer_at_ms is not None and self._steer_at_ms <= now_ms:
-            self._steer_at_ms = None
+        if self._delivery.is_stuck:
+            self._advice.hurry(now_ms=now_ms)
+        if self._advice.take_turn(now_ms=now_ms):
             self._commands.append(FetchSteering())
         if self._announced_phase != self._playhead.phase:
             self._announced_phase = self._playhead.phase
@@ -324,7 +323,7 @@ class Playback:
                 self._commands.append(Announce(RungSwitched(stream.ladder[before], stream.ladder[stream.rung])))
 
     def _schedule(self, position_ms: int, buffer_ms: int, now_ms: int) -> None:
-        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._steer_at_ms]
+        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.due_ms]
         if self._selection is not None and self._playhead.is_moving:
             times.append(now_ms + max(1, self._selection.buffer_ms(position_ms)))
             full_ms = self._settings.buffering.full_ms

@@ -141,13 +141,11 @@ class Driver:
         answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
         presentation = read_dash(answer.body, url=url)
         self._presentation = presentation
-        places = self._source.places(presentation, manifest_url=url)
-        return ManifestRead(request_id, len(answer.body), presentation, tuple(places))
+        return ManifestRead(request_id, len(answer.body), presentation, tuple(self._places()))
 
     async def _fetch_media(self, request_id: int, target: InitTarget | SegmentTarget, appliance: str) -> Answer:
         resource, mime_type = self._resource(target)
-        assert self._presentation is not None
-        place = self._source.places(self._presentation, manifest_url="")[appliance]
+        place = self._places()[appliance]
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
@@ -168,6 +166,9 @@ class Driver:
             return rendition.segments[target.index].resource, rendition.mime_type
         assert rendition.init is not None
         return rendition.init, rendition.mime_type
+
+    def _places(self) -> dict[str, str]:
+        return self._source.places(self._presentation)
 
     def _track(self, track_id: str) -> Track:
         assert self._presentation is not None
@@ -193,7 +194,9 @@ class Driver:
             hint_ms = error.retry_after_ms if isinstance(error, ServiceUnavailable) else None
             self.receive(SteeringFailed(hint_ms or 0))
         else:
-            self.receive(SteeringArrived(document.pathway_priority, max(1, document.ttl_s) * 1000))
+            places = self._places()
+            known = tuple(name for name in document.pathway_priority if name in places)
+            self.receive(SteeringArrived(known, max(1, document.ttl_s) * 1000))
 
     def _append(self, command: Append) -> None:
         _, body = self._bodies.pop(command.request_id)

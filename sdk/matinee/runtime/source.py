@@ -59,8 +59,8 @@ class Source(Protocol):
         """Where the manifest is to be had, by appliance, best first; at least one."""
         ...
 
-    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
-        """The base URLs of the segments, by appliance, best first; at least one."""
+    def places(self, presentation: Presentation | None) -> dict[str, str]:
+        """The base URLs of the segments, by appliance, best first; none if only the manifest, not yet here, knows."""
         ...
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
@@ -85,7 +85,9 @@ class UrlSource:
         self._service = service
         self._steering_url = ""
 
-    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
+    def places(self, presentation: Presentation | None) -> dict[str, str]:
+        if presentation is None:
+            return {}
         if presentation.steering is not None:
             self._steering_url = presentation.steering.url
         return {base.service_location: base.url for base in presentation.base_urls}
@@ -136,7 +138,7 @@ class TitleSource:
     def manifests(self) -> dict[str, str]:
         return {appliance: folder + MANIFEST_NAME for appliance, folder in self._folders.items()}
 
-    def places(self, presentation: Presentation, *, manifest_url: str) -> dict[str, str]:
+    def places(self, presentation: Presentation | None) -> dict[str, str]:
         return self._folders
 
     async def keys(self, presentation: Presentation) -> ContentKeys:

@@ -154,5 +154,4 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
 def test_steering_puts_first_whom_it_names_and_loses_nobody(known: list[str], named: list[str]) -> None:
     it = delivery(*known)
     it.prefer(tuple(named))
-    first = [name for name in named if name in known]
-    assert list(it.appliances) == first + [name for name in known if name not in first]
+    assert list(it.appliances) == named + [name for name in known if name not in named]

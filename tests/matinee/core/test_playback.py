@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matinee.core.advice import RETRY_MS
 from matinee.core.messages import (
     Append,
     Cancel,
@@ -38,7 +39,6 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
-from matinee.core.playback import STEERING_RETRY_MS
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
 from tests.support.cuts import cut
 from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
@@ -266,7 +266,7 @@ def test_another_language_takes_the_place_of_the_first() -> None:
 def test_steering_moves_the_next_request_and_drops_nobody() -> None:
     it = Viewer(("a", "b", "c"))
     pending = fetches(it.start())
-    it.receive(SteeringArrived(("c", "unheard-of"), 30_000))
+    it.receive(SteeringArrived(("c",), 30_000))
     init, segment = pending
     it.deliver(init)
     following = segment_fetch(it.deliver(segment))
@@ -286,8 +286,24 @@ def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_fo
     it = Viewer()
     it.receive(Started(it.appliances, steer_after_ms=0))
     it.receive(SteeringFailed())
-    assert it.receive(Woke(), after_ms=STEERING_RETRY_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=RETRY_MS - 1).count(FetchSteering()) == 0
     assert it.receive(Woke(), after_ms=1).count(FetchSteering()) == 1
+
+
+def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tried() -> None:
+    it = Viewer(("a",))
+    it.receive(Started(("a",), steer_after_ms=30_000))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    assert FetchSteering() not in it.fail(manifest)
+    while FetchSteering() not in it.commands:
+        for fetch in fetches(it.wake()):
+            it.fail(fetch)
+    assert it.now_ms < 10_000
+    it.receive(SteeringArrived(("new", "a"), 30_000))
+    asked: list[Fetch] = []
+    while not asked:
+        asked = fetches(it.wake())
+    assert asked[0].appliance == "new"
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:

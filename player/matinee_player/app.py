@@ -129,8 +129,14 @@ class WatchApp(MatineeApp):
                 lambda: self._client.play(title_id, profile_id=profile_id),
                 devices=self.devices,
                 credit=event.item.credit,
-            )
+            ),
+            self._watched,
         )
+
+    def _watched(self, report: PlaybackReport | None) -> None:
+        """Back among the rows, which know now how far it went."""
+        if isinstance(self.screen, BrowseScreen):
+            self.screen.action_reload()
 
     async def _enter(self) -> None:
         """Logs in and browses; once the session has run out, once more."""

@@ -28,6 +28,8 @@ async def test_a_title_is_chosen_watched_and_left() -> None:
         assert client.played == [("sintel", "ana")]
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
+        # The rows are asked for again: they know now how far it went.
+        await until(pilot, lambda: client.pages == [1, 1])
 
 
 async def test_a_title_named_on_the_command_line_is_watched_at_once() -> None:

@@ -38,7 +38,11 @@ def decrypt_segment(init: bytes, segment: bytes, keys: Mapping[str, bytes]) -> b
 
 
 def clear_init(init: bytes) -> bytes:
-    """`init` as if its track had never been encrypted, of the same size. Raises MediaInvalid."""
+    """`init` as if its track had never been encrypted, of the same size. Raises MediaInvalid.
+
+    For a device's own decoder, or any reader that knows no keys, with segments that a Decryptor opened. Our decoders
+    want the original: they tell a wrong key by the protection that it names.
+    """
     clear = bytearray(init)
     for moov in top_level(init):
         if moov.kind != "moov":

@@ -82,7 +82,7 @@ class LiveEdge:
         if wished_ms is None or not playhead.wants_play:
             return None
         position_ms = playhead.position_ms(now_ms=now_ms)
-        is_gone = position_ms < self._oldest_ms(now_ms) and not selection.has_ahead_of(position_ms)
+        is_gone = position_ms < self._oldest_ms(now_ms) and selection.buffer_ms(position_ms) <= 0
         borne_ms = selection.segment_ms if playhead.wait == "starting" else self._settings.jump_ms
         is_far = self.follows and abs(wished_ms - position_ms) > borne_ms
         if not is_gone and not is_far:

@@ -33,7 +33,7 @@ class Feeding:
             due_ms = self._due_ms(stream, playhead, now_ms)
             if due_ms is not None and due_ms <= now_ms:
                 yield from self._ask_for(stream, buffer_ms, now_ms)
-            if forgotten := stream.take_forgotten():
+            if forgotten := stream.inits.take_forgotten():
                 yield Forget(forgotten)
 
     def next_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:

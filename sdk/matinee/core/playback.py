@@ -4,6 +4,7 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from matinee.core.advice import Advice
@@ -32,6 +33,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
+    MediaTarget,
     PauseAsked,
     ProgressMade,
     RateAsked,
@@ -106,7 +108,7 @@ class Playback:
         """How playback stands."""
         selection, playhead = self._selection, self._playhead
         position_ms = playhead.position_ms(now_ms=now_ms)
-        video = selection.video if selection else None
+        video = selection.stream_of("video") if selection else None
         has_rung = video is not None and video.rung >= 0
         live_ms = self._edge.position_ms(now_ms=now_ms)
         return PlayerState(
@@ -210,7 +212,11 @@ class Playback:
             case ManifestTarget(), ManifestRead():
                 self._read(event, now_ms)
             case IndexTarget(), IndexRead():
-                self._listed(target, event, now_ms)
+                assert self._selection is not None, "indexes are asked for by streams"
+                self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
+                if event.live is not None:
+                    self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
@@ -241,16 +247,7 @@ class Playback:
             self._advice.due_ms = now_ms
         self._commands.append(Announce(TracksChanged()))
 
-    def _listed(self, target: IndexTarget, event: IndexRead, now_ms: int) -> None:
-        selection = self._selection
-        assert selection is not None, "indexes are asked for by streams"
-        selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
-        for stream in selection.streams:
-            stream.index_arrived(target)
-        if event.live is not None:
-            self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
-
-    def _append(self, target: InitTarget | SegmentTarget, request_id: int) -> None:
+    def _append(self, target: MediaTarget, request_id: int) -> None:
         for stream in self._selection.streams if self._selection else ():
             append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
             if append is None:
@@ -267,9 +264,8 @@ class Playback:
             position_ms = min(position_ms, selection.duration_ms - 1)
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
-        for stream in selection.streams if selection else ():
-            self._leave(stream)
         if selection is not None:
+            self._commands += _leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))
 
@@ -280,21 +276,16 @@ class Playback:
         if chosen is None:
             return
         if chosen.kind in before:
-            self._leave(before[chosen.kind])
+            self._commands += _leave(self._delivery, before[chosen.kind])
         if chosen.gates_play and self._playhead.wait is None:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
 
     def _decline_text(self) -> None:
         if self._selection and (text := self._selection.stream_of("text")):
-            self._leave(text)
+            self._commands += _leave(self._delivery, text)
             self._selection.drop("text")
             self._commands.append(Announce(TracksChanged()))
-
-    def _leave(self, stream: Stream) -> None:
-        """What was asked for and kept of the stream is no longer wanted."""
-        self._commands += self._delivery.cancel(stream.kind)
-        self._commands.append(Discard(stream.kind))
 
     # What time changes.
 
@@ -351,6 +342,7 @@ class Playback:
             self._playhead.set_rate(rate, now_ms=now_ms)
 
     def _settle_phase(self, selection: Selection, now_ms: int) -> None:
+        """Move, stand still, begin again or end, as the media that is here allows."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         if selection.is_whole and position_ms >= selection.end_ms:
             if not self._loops:
@@ -391,3 +383,10 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
+
+
+def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:
+    """What was asked for and kept of the streams is no longer wanted."""
+    for stream in streams:
+        yield from delivery.cancel(stream.kind)
+        yield Discard(stream.kind)

@@ -1,10 +1,9 @@
 """The selection: which tracks were chosen, one of a kind, and what of them is here."""
 
-from collections.abc import Iterable
-
 from matinee.core.listings import Listings
 from matinee.core.notices import TrackChoice
 from matinee.core.stream import Stream
+from matinee.core.tracks import counterpart_of, first_of, is_choosable, spoken_of
 from matinee.manifest.presentation import Period, Presentation, Track, TrackKind
 from matinee.policy.settings import PlayerSettings
 
@@ -15,11 +14,11 @@ class Selection:
     def __init__(self, presentation: Presentation, settings: PlayerSettings, *, position_ms: int) -> None:
         self.presentation = presentation
         self.listings = Listings()
-        period = self.period_at(position_ms)
+        period = self.presentation.period_at(position_ms)
         chosen = [
-            _first(period, "video"),
-            _first(period, "audio", settings.audio_language),
-            _spoken(period, "text", settings.text_language),
+            first_of(period, "video"),
+            first_of(period, "audio", settings.audio_language),
+            spoken_of(period, "text", settings.text_language),
         ]
         self._streams: dict[TrackKind, Stream] = {}
         for track in filter(None, chosen):
@@ -28,10 +27,6 @@ class Selection:
     @property
     def streams(self) -> list[Stream]:
         return list(self._streams.values())
-
-    @property
-    def video(self) -> Stream | None:
-        return self._streams.get("video")
 
     @property
     def duration_ms(self) -> int | None:
@@ -56,10 +51,6 @@ class Selection:
         growing = [stream.frontier_ms for stream in self._gating if not stream.is_whole]
         return min(growing, default=self.end_ms) - position_ms
 
-    def has_ahead_of(self, position_ms: int) -> bool:
-        """Whether there is something to be played from there."""
-        return self.buffer_ms(position_ms) > 0
-
     @property
     def segment_ms(self) -> int:
         """The usual length of a segment of picture, without one of sound."""
@@ -82,26 +73,26 @@ class Selection:
         self.listings.keep(presentation.periods)
         for stream in self.streams:
             period = next((it for it in presentation.periods if it.period_id == stream.period.period_id), None)
-            same = _like(stream.track, period.tracks) if period else None
-            if period is not None and same is not None:
-                stream.renew(period, same)
-                stream.is_final = self._is_final(period)
+            tracks = {track.track_id: track for track in period.tracks} if period else {}
+            if period is not None and stream.track.track_id in tracks:
+                stream.renew(period, tracks[stream.track.track_id])
+                stream.is_final = presentation.is_final(period)
             else:
-                self._reopen(stream, self.period_at(stream.frontier_ms), position_ms=stream.frontier_ms)
+                self._reopen(stream, position_ms=stream.frontier_ms)
 
     def move_to(self, position_ms: int) -> None:
         """Everything chosen goes on from there."""
         for stream in self.streams:
-            if stream.period is self.period_at(position_ms):
+            if stream.period is self.presentation.period_at(position_ms):
                 stream.move_to(position_ms)
             else:
-                self._reopen(stream, self.period_at(position_ms), position_ms=position_ms)
+                self._reopen(stream, position_ms=position_ms)
 
     def choose(self, track_id: str, *, position_ms: int) -> Stream | None:
         """Put the track in the place of its kind, from `position_ms` on; None if it is there already or unknown."""
-        period = self.period_at(position_ms)
-        track = next((it for it in period.tracks if it.track_id == track_id and _is_choosable(it)), None)
-        if track is None or self.is_selected(track_id):
+        period = self.presentation.period_at(position_ms)
+        track = next((it for it in period.tracks if it.track_id == track_id and is_choosable(it)), None)
+        if track is None or any(stream.track.track_id == track_id for stream in self.streams):
             return None
         return self._open(period, track, position_ms=position_ms)
 
@@ -111,27 +102,20 @@ class Selection:
     def drop(self, kind: TrackKind) -> None:
         self._streams.pop(kind, None)
 
-    def is_selected(self, track_id: str) -> bool:
-        return any(stream.track.track_id == track_id for stream in self.streams)
-
     def choices(self, position_ms: int) -> tuple[TrackChoice, ...]:
         """What a menu shows there."""
+        chosen = {stream.track.track_id for stream in self.streams}
         return tuple(
             TrackChoice(
                 track_id=track.track_id,
                 kind=track.kind,
                 language=track.language,
                 label=track.label,
-                is_selected=self.is_selected(track.track_id),
+                is_selected=track.track_id in chosen,
             )
-            for track in self.period_at(position_ms).tracks
-            if _is_choosable(track)
+            for track in self.presentation.period_at(position_ms).tracks
+            if is_choosable(track)
         )
-
-    def period_at(self, position_ms: int) -> Period:
-        """The period that holds the position; the first before it begins."""
-        periods = self.presentation.periods
-        return next((it for it in reversed(periods) if it.start_ms <= position_ms), periods[0])
 
     @property
     def _gating(self) -> list[Stream]:
@@ -139,75 +123,28 @@ class Selection:
 
     def _walk(self, stream: Stream) -> None:
         """Into the next period once this one is here; over those that have nothing of its kind."""
-        while stream.is_at_end and not stream.is_busy and (period := self._after(stream.period)) is not None:
-            track = _like(stream.track, period.tracks)
-            if track is not None:
-                stream.cross(period, track)
-            else:
-                stream.pass_over(period)
-            stream.is_final = self._is_final(period)
-
-    def _after(self, period: Period) -> Period | None:
-        return next((it for it in self.presentation.periods if it.start_ms > period.start_ms), None)
-
-    def _is_final(self, period: Period) -> bool:
-        """Whether it is the last, and no manifest read later can change that."""
-        live = self.presentation.live
-        is_growing = live is not None and (live.refresh_ms is not None or period.end_ms is None)
-        return not is_growing and self._after(period) is None
+        while (
+            stream.is_at_end
+            and not stream.is_busy
+            and (period := self.presentation.period_after(stream.period)) is not None
+        ):
+            self._lead(stream, period)
 
     def _open(self, period: Period, track: Track, *, position_ms: int) -> Stream:
         stream = self._streams[track.kind] = Stream(period, track, self.listings, position_ms=position_ms)
-        stream.is_final = self._is_final(period)
+        stream.is_final = self.presentation.is_final(period)
         return stream
 
-    def _reopen(self, stream: Stream, period: Period, *, position_ms: int) -> None:
-        """The stream begins anew in that period; if it has nothing of the kind, after it."""
-        track = _like(stream.track, period.tracks)
+    def _reopen(self, stream: Stream, *, position_ms: int) -> None:
+        """The stream begins anew in another period; if that has nothing of the kind, after it."""
         stream.move_to(position_ms)
+        self._lead(stream, self.presentation.period_at(position_ms))
+
+    def _lead(self, stream: Stream, period: Period) -> None:
+        """Into that period, or over it."""
+        track = counterpart_of(stream.track, period.tracks)
         if track is not None:
             stream.cross(period, track)
-            stream.move_to(position_ms)
         else:
             stream.pass_over(period)
-        stream.is_final = self._is_final(period)
-
-
-def _is_choosable(track: Track) -> bool:
-    """Whether a viewer may choose it: not a track of thumbnails, nor one for fast winding only."""
-    return track.kind != "image" and "trick-play" not in track.roles
-
-
-def _spoken(period: Period, kind: TrackKind, language: str) -> Track | None:
-    """The first track of the kind in the language; None if there is none or no language is wanted."""
-    if not language:
-        return None
-    tracks = (it for it in period.tracks if it.kind == kind and _is_choosable(it))
-    return next((it for it in tracks if it.language.split("-")[0] == language.split("-")[0]), None)
-
-
-def _first(period: Period, kind: TrackKind, language: str = "") -> Track | None:
-    """The track in the language, else the first of the kind."""
-    tracks = (it for it in period.tracks if it.kind == kind and _is_choosable(it))
-    return _spoken(period, kind, language) or next(tracks, None)
-
-
-def _like(track: Track, others: Iterable[Track]) -> Track | None:
-    """The one of another period that a viewer would take for the same; subtitles only in the same language."""
-    alike = [it for it in others if it.kind == track.kind and _is_choosable(it)]
-    if track.kind == "text":
-        alike = [it for it in alike if it.language == track.language]
-    return max(alike, key=lambda it: _likeness(track, it), default=None)
-
-
-def _likeness(track: Track, other: Track) -> tuple[bool, bool, bool, bool]:
-    return (
-        other.language == track.language,
-        other.roles == track.roles,
-        _codec_family(other) == _codec_family(track),
-        other.track_id == track.track_id,
-    )
-
-
-def _codec_family(track: Track) -> str:
-    return track.renditions[0].codecs.partition(".")[0]
+        stream.is_final = self.presentation.is_final(period)

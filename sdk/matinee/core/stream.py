@@ -3,12 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from matinee.core.inits import Inits
 from matinee.core.listings import Listings
 from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
-from matinee.manifest.presentation import Period, Rendition, Resource, Segment, Track
-
-MOST_INITS = 16
-"""Kept of one period: a ladder's worth; a live playlist may name a new one at every discontinuity."""
+from matinee.manifest.presentation import Period, Rendition, Segment, Track
 
 
 class Stream:
@@ -28,9 +26,7 @@ class Stream:
         self._is_entering = True
         self._segment_id: int | None = None
         self._index_wanted: IndexTarget | None = None
-        self._inits: dict[Resource, int | None] = {}
-        """The request that brought it; None while it is under way. In the order they were asked for."""
-        self._forgotten: list[int] = []
+        self.inits = Inits()
         self._run = 0
         self._last_run: tuple[str, int] | None = None
         self._enter(period, track)
@@ -64,13 +60,13 @@ class Stream:
         """Enter anew, in this period, with the segment that holds `position_ms`; nothing asked for is wanted."""
         self.frontier_ms = position_ms
         self._is_entering = True
-        self._stop_waiting()
+        self.wanted = self._segment_id = self._index_wanted = None
+        self.inits.stop_waiting()
 
     def cross(self, period: Period, track: Track) -> None:
         """Go on in the next period, once this one is here."""
-        self.frontier_ms = max(self.frontier_ms, period.start_ms)
-        self._stop_waiting()
-        self._forget_inits(keep=0)
+        self.move_to(max(self.frontier_ms, period.start_ms))
+        self.inits.forget(keep=0)
         self._enter(period, track)
         self.rung = -1
 
@@ -121,7 +117,7 @@ class Stream:
 
     def want_index(self, rung: int) -> IndexTarget:
         """Ask for what lists the segments of `rung`."""
-        self._index_wanted = IndexTarget(self._ref(rung), self.period, self.track.renditions[rung])
+        self._index_wanted = IndexTarget(_ref(self.track, rung), self.period, self.track.renditions[rung])
         return self._index_wanted
 
     def want(self, rung: int) -> list[MediaTarget]:
@@ -135,33 +131,24 @@ class Stream:
         segment = self.next_segment(rung)
         assert segment is not None
         self.rung = rung
-        self.wanted = SegmentTarget(self._ref(rung), segment)
-        if segment.init is None or segment.init in self._inits:
+        self.wanted = SegmentTarget(_ref(self.track, rung), segment)
+        if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
-        self._forget_inits(keep=MOST_INITS - 1)
-        self._inits[segment.init] = None
-        return [InitTarget(self._ref(rung), segment.init), self.wanted]
+        return [InitTarget(self.wanted.of, segment.init), self.wanted]
 
-    def take_forgotten(self) -> tuple[int, ...]:
-        """The requests whose init segments are no longer needed; told once."""
-        forgotten, self._forgotten = tuple(self._forgotten), []
-        return forgotten
-
-    def index_arrived(self, target: IndexTarget) -> None:
-        if target == self._index_wanted:
-            self._index_wanted = None
-
-    def arrived(self, target: InitTarget | SegmentTarget, request_id: int) -> Append | None:
+    def arrived(self, target: MediaTarget, request_id: int) -> Append | None:
         """Note what came; the Append that became possible, if one did."""
         if isinstance(target, InitTarget):
-            self._inits[target.resource] = request_id
+            self.inits.arrived(target.resource, request_id)
+        elif target == self._index_wanted:
+            self._index_wanted = None
         elif target == self.wanted:
             self._segment_id = request_id
         if self.wanted is None or self._segment_id is None:
             return None
-        segment = self.wanted.segment
-        init_id = None if segment.init is None else self._inits[segment.init]
-        if segment.init is not None and init_id is None:
+        init = self.wanted.segment.init
+        init_id = None if init is None else self.inits.request_id(init)
+        if init is not None and init_id is None:
             return None
         return self._appended(self.wanted, self._segment_id, init_id)
 
@@ -201,25 +188,16 @@ class Stream:
             is_last=self.is_whole,
         )
 
-    def _stop_waiting(self) -> None:
-        self.wanted = self._segment_id = self._index_wanted = None
-        self._inits = {init: request_id for init, request_id in self._inits.items() if request_id is not None}
 
-    def _forget_inits(self, *, keep: int) -> None:
-        here = [(init, request_id) for init, request_id in self._inits.items() if request_id is not None]
-        for init, request_id in here[: max(0, len(here) - keep)]:
-            del self._inits[init]
-            self._forgotten.append(request_id)
-
-    def _ref(self, rung: int) -> RenditionRef:
-        rendition = self.track.renditions[rung]
-        return RenditionRef(
-            kind=self.kind,
-            track_id=self.track.track_id,
-            rung=rung,
-            mime_type=rendition.mime_type,
-            places=rendition.places,
-        )
+def _ref(track: Track, rung: int) -> RenditionRef:
+    rendition = track.renditions[rung]
+    return RenditionRef(
+        kind=track.kind,
+        track_id=track.track_id,
+        rung=rung,
+        mime_type=rendition.mime_type,
+        places=rendition.places,
+    )
 
 
 def _start_ms(segment: Segment) -> int:

@@ -123,7 +123,7 @@ class Walker:
             self._receive(Fetched(request_id, 20_000, 100) if number % 2 else FetchFailed(request_id, "reset"))
 
     def progress(self, number: int) -> None:
-        self._receive(ProgressMade(number % 50), after_ms=number % 977)
+        self._receive(ProgressMade(number % 50, number * 1_000, 100_000), after_ms=number % 977)
 
     def ring(self, number: int) -> None:
         """The alarm: a little late, and now and then by a minute, as after a suspended laptop."""

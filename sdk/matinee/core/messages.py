@@ -54,6 +54,10 @@ class ProgressMade(msgspec.Struct, frozen=True):
     """More bytes of a request came."""
 
     request_id: int
+    received_bytes: int
+    """So far."""
+    size_bytes: int
+    """Of the whole answer; 0 if the server did not say."""
 
 
 class Fetched(msgspec.Struct, frozen=True):

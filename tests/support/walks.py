@@ -181,7 +181,9 @@ class Walker:
     def _note(self, command: Command) -> None:
         match command:
             case Fetch():
-                assert _place(command) not in map(_place, self._pending.values())
+                asked_too = [fetch for fetch in self._pending.values() if _place(fetch) == _place(command)]
+                assert [fetch.target for fetch in asked_too] in ([], [command.target])
+                assert command.appliance not in {fetch.appliance for fetch in asked_too}
                 self._pending[command.request_id] = command
             case Cancel():
                 del self._pending[command.request_id]
@@ -209,7 +211,7 @@ class Walker:
 
 
 def _place(fetch: Fetch) -> tuple[str, ...]:
-    """What there may be one request for at a time: a track's next segment, the init of one of its rungs."""
+    """What one thing is asked for at a time, of two appliances at most: a track's next segment, a rung's init."""
     target = fetch.target
     if isinstance(target, SegmentTarget):
         return (target.track_id,)

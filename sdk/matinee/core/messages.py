@@ -152,6 +152,8 @@ class Fetch(msgspec.Struct, frozen=True):
     request_id: int
     target: Target
     appliance: str
+    urgency: int = 3
+    """As `matinee.policy.requests`: 0 comes first."""
 
 
 class Cancel(msgspec.Struct, frozen=True):

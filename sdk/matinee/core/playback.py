@@ -145,12 +145,15 @@ class Playback:
                 self._delivery.appliances = event.appliances
                 self._advice.due_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
-            case ManifestRead():
-                self._read(event, now_ms)
+            case ManifestRead() | Fetched():
+                self._arrived(event, now_ms)
             case ProgressMade():
-                self._delivery.progressed(event.request_id, now_ms=now_ms)
-            case Fetched():
-                self._fetched(event)
+                self._delivery.progressed(
+                    event.request_id,
+                    received_bytes=event.received_bytes,
+                    size_bytes=event.size_bytes,
+                    now_ms=now_ms,
+                )
             case FetchFailed():
                 self._commands += self._delivery.failed(
                     event.request_id,
@@ -183,30 +186,22 @@ class Playback:
             case _:
                 assert_never(event)
 
-    def _read(self, event: ManifestRead, now_ms: int) -> None:
-        arrival = self._delivery.arrived(event.request_id)
+    def _arrived(self, event: ManifestRead | Fetched, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        arrival = self._delivery.arrived(
+            event.request_id, size_bytes=event.size_bytes, now_ms=now_ms, position_ms=position_ms
+        )
         if arrival is None:
             return
-        self._appliance = arrival[1]
-        self._tally.got_bytes(self._appliance, event.size_bytes)
-        self._delivery.appliances = event.appliances
-        if self._playhead.position_ms(now_ms=now_ms) >= event.presentation.duration_ms:
-            self._playhead.seek(0, now_ms=now_ms)
-        position_ms = self._playhead.position_ms(now_ms=now_ms)
-        self._selection = Selection(event.presentation, self._settings, position_ms=position_ms)
-        self._has_keys = not self._selection.key_ids
-        if self._selection.key_ids:
-            self._commands.append(FetchKeys(self._selection.key_ids))
-        if event.presentation.steering is not None:
-            self._advice.due_ms = now_ms
-        self._commands.append(Announce(TracksChanged()))
-
-    def _fetched(self, event: Fetched) -> None:
-        arrival = self._delivery.arrived(event.request_id)
-        if arrival is None or isinstance(arrival[0], ManifestTarget):
+        self._commands += arrival.commands
+        self._appliance = arrival.appliance
+        self._tally.got_bytes(arrival.appliance, event.size_bytes)
+        if isinstance(event, ManifestRead):
+            self._read(event, now_ms)
             return
-        target, self._appliance = arrival[0], arrival[1]
-        self._tally.got_bytes(self._appliance, event.size_bytes)
+        target = arrival.target
+        if isinstance(target, ManifestTarget):
+            return
         self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
         for stream in self._selection.streams if self._selection else ():
             if stream.track.track_id != target.track_id:
@@ -219,6 +214,19 @@ class Playback:
                 self._tally.got_video(
                     bitrate_kbps=stream.ladder[append.target.rung], duration_ms=append.end_ms - append.start_ms
                 )
+
+    def _read(self, event: ManifestRead, now_ms: int) -> None:
+        self._delivery.appliances = event.appliances
+        if self._playhead.position_ms(now_ms=now_ms) >= event.presentation.duration_ms:
+            self._playhead.seek(0, now_ms=now_ms)
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        self._selection = Selection(event.presentation, self._settings, position_ms=position_ms)
+        self._has_keys = not self._selection.key_ids
+        if self._selection.key_ids:
+            self._commands.append(FetchKeys(self._selection.key_ids))
+        if event.presentation.steering is not None:
+            self._advice.due_ms = now_ms
+        self._commands.append(Announce(TracksChanged()))
 
     def _seek(self, position_ms: int, now_ms: int) -> None:
         selection = self._selection

@@ -138,6 +138,33 @@ def make_video(
     return _cut(out.getvalue(), codecs=_CODECS[codec], width=width, height=height)
 
 
+def make_chunked_video(*, seconds: int, frames_per_chunk: int) -> Clip:
+    """A clip whose segments of a second are made of chunks, without a `sidx`, as a low-latency encoder writes them."""
+    fragments = {"frag_duration": str(frames_per_chunk * 1_000_000 // FRAMES_PER_SECOND)}
+    plain = make_video(seconds=seconds, options={"bf": "0"})
+    out, options = io.BytesIO(), {"movflags": "empty_moov+default_base_moof+skip_trailer", "fflags": "+bitexact"}
+    remux(plain, out, options=options | fragments)
+    init, parts = b"", []
+    for kind, box in top_level_boxes(out.getvalue()):
+        if kind in ("ftyp", "moov"):
+            init += box
+        elif kind in ("moof", "mdat"):
+            parts.append(box)
+    size = 2 * FRAMES_PER_SECOND // frames_per_chunk
+    segments = tuple(b"".join(parts[at : at + size]) for at in range(0, len(parts), size))
+    return replace(plain, init=init, segments=segments)
+
+
+def remux(clip: Clip, target: io.BytesIO | str, *, options: dict[str, str], container: str = "mp4") -> None:
+    """Writes the samples of `clip` to `target` as another muxer, or the same with other `options`, lays them out."""
+    with av.open(io.BytesIO(clip.whole), "r") as source, av.open(target, "w", format=container, options=options) as out:
+        stream = out.add_stream_from_template(source.streams[0])
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+
+
 def make_audio(
     *,
     seconds: int = 2,

@@ -100,7 +100,7 @@ class Decryptor:
         self._check_opened(clear, fragments[0].samples)
         return bytes(clear)
 
-    def _check_opened(self, clear: bytearray, samples: tuple[Sample, ...]) -> None:
+    def _check_opened(self, clear: bytearray, samples: list[Sample]) -> None:
         """The first sample must be a chain of NAL units, which under another key it is only by chance."""
         if not self._header.nal_length_bytes or not samples or self._protection is None:
             return

@@ -10,7 +10,7 @@ from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Announce, Cancel, Command, Fetch, InitTarget, ManifestTarget, SegmentTarget
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
-from tests.support.playbooks import fetches
+from matinee.testing.playbook import fetches
 
 SETTINGS = PlayerSettings()
 FIRST = SegmentTarget("video", 0, 0)

@@ -40,8 +40,8 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from matinee.testing.playbook import Viewer, fetches, presentation, segment_fetch, track
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
 from tests.support.walks import Walker
 
 KEY = "0" * 32

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from matinee.core.messages import Append, InitTarget, SegmentTarget
 from matinee.core.stream import Stream
+from matinee.testing.playbook import track
 from tests.support.cuts import cut
-from tests.support.playbooks import track
 
 SEGMENTS = 5
 CUTS = st.lists(st.integers(-900, 900), min_size=3 * SEGMENTS, max_size=3 * SEGMENTS)

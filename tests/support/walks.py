@@ -32,8 +32,8 @@ from matinee.core.messages import (
 )
 from matinee.manifest.presentation import Presentation, Steering, TrackKind
 from matinee.policy.settings import BufferingSettings, PlayerSettings
+from matinee.testing.playbook import Viewer, presentation, track
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, presentation, track
 
 KEY = "0" * 32
 REASONS = ("refused", "reset", "timeout", "truncated", "corrupt", "unresolved", "http-503", "http-404")

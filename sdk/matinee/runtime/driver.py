@@ -1,7 +1,7 @@
 """The driver: carries out what the core commands, and tells it what came of it. It decides nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, assert_never
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -49,7 +49,7 @@ from matinee.errors import (
 from matinee.manifest.dash import read_dash
 from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, TrackKind
 from matinee.media.boxes import is_complete
-from matinee.runtime.http import Answer, FetchFailure, Http
+from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
 
@@ -57,6 +57,10 @@ MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
 DEADLINE_MS = 120_000
 """One request. Silence is the core's to judge, far sooner; this bounds a server that drips for ever."""
+
+
+Witness = Callable[[Event, Sequence[Command], int], None]
+"""Told of every event and of what it made the core command, with the clock's `now_ms`, before it is carried out."""
 
 
 class Sink(Protocol):
@@ -87,9 +91,10 @@ class Driver:
         playback: Playback,
         source: Source,
         sink: Sink,
-        http: Http,
+        http: Network,
         tasks: Tasks,
         announce: Callable[[Notice], None],
+        witness: Witness | None = None,
     ) -> None:
         self._playback = playback
         self._source = source
@@ -97,6 +102,7 @@ class Driver:
         self._http = http
         self._tasks = tasks
         self._announce = announce
+        self._witness = witness
         self._presentation: Presentation | None = None
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._inits: dict[int, bytes] = {}
@@ -105,7 +111,11 @@ class Driver:
 
     def receive(self, event: Event) -> None:
         """Let the core take `event` and begin what it commands."""
-        for command in self._playback.receive(event, now_ms=self._http.clock.now_ms()):
+        now_ms = self._http.clock.now_ms()
+        commands = self._playback.receive(event, now_ms=now_ms)
+        if self._witness is not None:
+            self._witness(event, commands, now_ms)
+        for command in commands:
             self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:

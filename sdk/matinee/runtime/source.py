@@ -10,7 +10,7 @@ from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64ur
 from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
 from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Network
 from matinee.runtime.service import Service
 from matinee.wire.license import License
 from matinee.wire.play import PlayReply
@@ -75,7 +75,7 @@ class Source(Protocol):
 class UrlSource:
     """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
 
-    def __init__(self, url: str, http: Http, service: Service) -> None:
+    def __init__(self, url: str, http: Network, service: Service) -> None:
         self.title = url
         self.realm = host_of(url)
         self.position_ms = 0

@@ -10,7 +10,7 @@ from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
-from tests.support.playbooks import fetches, init_of, segment_of, track
+from matinee.testing.playbook import fetches, init_of, segment_of, track
 
 SETTINGS = PlayerSettings()
 FIRST = segment_of(track(), 0, 0)

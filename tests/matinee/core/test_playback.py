@@ -39,8 +39,8 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from tests.support.walks import Walker
 
 KEY = "0" * 32

@@ -3,7 +3,7 @@
 from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
 from matinee.policy.settings import AbrSettings
-from tests.support.playbooks import stream_of, track
+from matinee.testing.playbook import stream_of, track
 
 LADDER = (300, 1_000, 3_000)
 

@@ -8,7 +8,7 @@ from matinee.core.selection import Selection
 from matinee.core.stream import Stream
 from matinee.manifest.presentation import Track
 from matinee.policy.settings import PlayerSettings
-from tests.support.playbooks import presentation, track
+from matinee.testing.playbook import presentation, track
 
 VIDEO, ENGLISH, GERMAN = track(), track("audio", language="en"), track("audio", language="de-AT")
 SUBTITLES = track("text", language="de", segments=1, segment_ms=20_000, has_init=False)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from matinee.core.messages import Append, InitTarget, SegmentTarget
 from matinee.core.stream import Stream
+from matinee.testing.playbook import init_of, segment_of, stream_of, track
 from tests.support.cuts import cut
-from tests.support.playbooks import init_of, segment_of, stream_of, track
 
 SEGMENTS = 5
 TEXT = track("text", has_init=False)

@@ -16,8 +16,8 @@ from matinee.runtime.http import Http
 from matinee.runtime.service import Service
 from matinee.runtime.source import ContentKeys, UrlSource
 from matinee.runtime.tasks import Tasks
+from matinee.testing.playbook import Viewer
 from tests.support.media import MadeTitle, make_title
-from tests.support.playbooks import Viewer
 from tests.support.servers import MediaServer, serving_title
 
 

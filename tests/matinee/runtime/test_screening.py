@@ -12,8 +12,8 @@ from matinee.media.frames import VideoFrame
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import ContentKeys
+from matinee.testing.playbook import Viewer, fetches, segment_of, track
 from tests.support.media import Clip, make_video
-from tests.support.playbooks import Viewer, fetches, segment_of, track
 
 VTT = b"WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n\n00:01.000 --> 00:02.000\n<i>World</i>\n"
 

@@ -40,6 +40,8 @@ class Session:
         self.buffer: list[int] = []
         """The rungs of the segments in the buffer; the first may have been played in part."""
         self.played_of_first_ms: float = 0
+        self.now_ms: float = 0
+        """Since the first request."""
 
     def get_throughput(self) -> float:
         return self.estimate.throughput
@@ -146,7 +148,7 @@ class Simulation:
         self._replacement = replacement
         self._abandons = abandons
         self._rungs: list[int] = []
-        self._stall_ms, self._play_ms = 0.0, 0.0
+        self._stall_ms = 0.0
         self._stalls = self._abandoned = 0
 
     def run(self, abr: Abr) -> Played:
@@ -174,7 +176,7 @@ class Simulation:
             startup_ms=startup_ms,
             stall_ms=self._stall_ms,
             stalls=self._stalls,
-            play_ms=self._play_ms,
+            play_ms=self.session.now_ms,
             abandoned=self._abandoned,
         )
 
@@ -184,7 +186,7 @@ class Simulation:
         first = self._network.download(size, index=0, quality=quality, buffer_ms=0)
         self.session.buffer.append(quality)
         self._learn(first)
-        self._play_ms += first.time
+        self.session.now_ms += first.time
         return first.time
 
     def _append(self, abr: Abr, segment: int, quality: int) -> int:
@@ -246,7 +248,7 @@ class Simulation:
     def _play(self, ms: float) -> None:
         """So much time passes at the screen. A segment counts as shown when its first frame is."""
         session, segment_time = self.session, self.session.manifest.segment_time
-        self._play_ms += ms
+        session.now_ms += ms
         if not session.buffer:
             self._stall_ms += ms
             return

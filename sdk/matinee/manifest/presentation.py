@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from matinee.wire.steering import SteeringDialect
+
 TrackKind = Literal["video", "audio", "text", "image"]
 
 
@@ -79,6 +81,8 @@ class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
     """DVB: lower is asked first."""
     weight: int = 1
     """DVB: the share among equals."""
+    query: str = ""
+    """To be added to the query of every request there, as in `a=1&b=2` (pathway clones)."""
 
 
 class Steering(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +90,9 @@ class Steering(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     default_service_location: str = ""
+    """Where to begin; one or several, separated by white space, best first."""
     query_before_start: bool = False
+    dialect: SteeringDialect = "DASH"
 
 
 class Presentation(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.policy.failover import cooldown_ms, silence_limit_ms
+from matinee.policy.failover import cooldown_ms, is_unwelcome, silence_limit_ms
 
 
 def test_the_cooldown_doubles_with_each_strike_up_to_its_cap() -> None:
@@ -18,3 +18,8 @@ def test_silence_is_borne_for_a_share_of_the_buffer() -> None:
 @given(st.integers(-10_000, 120_000))
 def test_silence_is_borne_between_the_least_and_the_most(buffer_ms: int) -> None:
     assert 1_000 <= silence_limit_ms(buffer_ms=buffer_ms, least_ms=1_000, most_ms=3_000, buffer_percent=40) <= 3_000
+
+
+def test_a_refused_token_is_told_from_a_refused_request() -> None:
+    reasons = ("http-401", "http-403", "http-404", "http-503", "refused")
+    assert [is_unwelcome(reason) for reason in reasons] == [True, True, False, False, False]

@@ -46,10 +46,6 @@ class Delivery:
         self._requests: list[_Request] = []
         self._last_id = 0
 
-    def prefer(self, appliances: tuple[str, ...]) -> None:
-        """Put these first, in this order, new ones too; those not named keep their order behind them."""
-        self.appliances = appliances + tuple(name for name in self.appliances if name not in appliances)
-
     @property
     def is_stuck(self) -> bool:
         """Whether something has been refused by everybody and waits for another round."""

@@ -52,6 +52,8 @@ from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
 from matinee.policy.buffering import hungry_in_ms
+from matinee.policy.dice import draw
+from matinee.policy.failover import is_unwelcome
 from matinee.policy.settings import PlayerSettings
 
 
@@ -70,7 +72,7 @@ class Playback:
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
         self._appliance = ""
-        self._advice = Advice()
+        self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
         self._commands: list[Command] = []
 
@@ -143,7 +145,7 @@ class Playback:
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
                 self._delivery.appliances = event.appliances
-                self._advice.due_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
+                self._advice.begin(steer_after_ms=event.steer_after_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead():
                 self._read(event, now_ms)
@@ -152,6 +154,8 @@ class Playback:
             case Fetched():
                 self._fetched(event)
             case FetchFailed():
+                if is_unwelcome(event.reason):
+                    self._advice.hurry(now_ms=now_ms)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
@@ -164,10 +168,10 @@ class Playback:
             case KeysRefused() | MediaRefused():
                 self._fail(event.code, event.what, now_ms)
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
-                self._advice.arrived(ttl_ms=event.ttl_ms, now_ms=now_ms)
+                self._delivery.appliances = event.appliances
+                self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
-                self._advice.failed(hint_ms=event.hint_ms, now_ms=now_ms)
+                self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case PauseAsked():
                 self._playhead.pause(now_ms=now_ms)
             case ResumeAsked():
@@ -197,8 +201,7 @@ class Playback:
         self._has_keys = not self._selection.key_ids
         if self._selection.key_ids:
             self._commands.append(FetchKeys(self._selection.key_ids))
-        if event.presentation.steering is not None:
-            self._advice.due_ms = now_ms
+        self._advice.configure(event.presentation.steering, now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
 
     def _fetched(self, event: Fetched) -> None:
@@ -207,6 +210,7 @@ class Playback:
             return
         target, self._appliance = arrival[0], arrival[1]
         self._tally.got_bytes(self._appliance, event.size_bytes)
+        self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
         self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
         for stream in self._selection.streams if self._selection else ():
             if stream.track.track_id != target.track_id:
@@ -266,12 +270,12 @@ class Playback:
             self._settle_phase(self._selection, position_ms, now_ms)
         if self._outcome is not None:
             return
-        if self._selection is not None:
+        if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
             self._feed(self._selection, position_ms, now_ms)
         if self._delivery.is_stuck:
             self._advice.hurry(now_ms=now_ms)
-        if self._advice.take_turn(now_ms=now_ms):
-            self._commands.append(FetchSteering())
+        if (heard := self._advice.take_turn(now_ms=now_ms)) is not None:
+            self._commands.append(FetchSteering(heard))
         if self._announced_phase != self._playhead.phase:
             self._announced_phase = self._playhead.phase
             self._commands.append(Announce(PhaseChanged(self._announced_phase)))
@@ -323,7 +327,7 @@ class Playback:
                 self._commands.append(Announce(RungSwitched(stream.ladder[before], stream.ladder[stream.rung])))
 
     def _schedule(self, position_ms: int, buffer_ms: int, now_ms: int) -> None:
-        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.due_ms]
+        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
         if self._selection is not None and self._playhead.is_moving:
             times.append(now_ms + max(1, self._selection.buffer_ms(position_ms)))
             full_ms = self._settings.buffering.full_ms

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import Protocol, assert_never
-from urllib.parse import urljoin
 
 from matinee.core.messages import (
     Announce,
@@ -32,13 +31,15 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
-from matinee.errors import FormatUnsupported, LicenseInvalid, ManifestInvalid, MatineeError, ServiceUnavailable
+from matinee.errors import FormatUnsupported, LicenseInvalid, ManifestInvalid, MatineeError, SteeringInvalid
 from matinee.manifest.dash import read_dash
-from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
+from matinee.manifest.pathways import request_url
+from matinee.manifest.presentation import BaseUrl, Presentation, Resource, Track, TrackKind
 from matinee.media.boxes import is_complete
 from matinee.runtime.http import Answer, FetchFailure, Http
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
+from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
@@ -100,7 +101,7 @@ class Driver:
             case FetchKeys():
                 self._tasks.start(self._fetch_keys(command.key_ids))
             case FetchSteering():
-                self._tasks.start(self._fetch_steering())
+                self._tasks.start(self._fetch_steering(command.heard))
             case Append():
                 self._append(command)
             case Discard():
@@ -150,7 +151,7 @@ class Driver:
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         answer = await self._http.fetch(
-            urljoin(place, resource.path),
+            request_url(place, resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=DEADLINE_MS,
             byte_range=byte_range,
@@ -167,7 +168,7 @@ class Driver:
         assert rendition.init is not None
         return rendition.init, rendition.mime_type
 
-    def _places(self) -> dict[str, str]:
+    def _places(self) -> dict[str, BaseUrl]:
         return self._source.places(self._presentation)
 
     def _track(self, track_id: str) -> Track:
@@ -186,17 +187,15 @@ class Driver:
         else:
             self.receive(KeysArrived())
 
-    async def _fetch_steering(self) -> None:
-        state = self._playback.state(now_ms=self._http.clock.now_ms())
+    async def _fetch_steering(self, heard: tuple[Heard, ...]) -> None:
         try:
-            document = await self._source.steer(appliance=state.appliance, throughput_kbps=state.throughput_kbps)
-        except MatineeError as error:
-            hint_ms = error.retry_after_ms if isinstance(error, ServiceUnavailable) else None
-            self.receive(SteeringFailed(hint_ms or 0))
+            advice = await self._source.steer(heard)
+        except FetchFailure as failure:
+            self.receive(SteeringFailed(failure.hint_ms, is_gone=failure.status == 410))
+        except SteeringInvalid:
+            self.receive(SteeringFailed())
         else:
-            places = self._places()
-            known = tuple(name for name in document.pathway_priority if name in places)
-            self.receive(SteeringArrived(known, max(1, document.ttl_s) * 1000))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
 
     def _append(self, command: Append) -> None:
         _, body = self._bodies.pop(command.request_id)

@@ -152,7 +152,9 @@ class Player:
                 tasks.start(self._reporter.run())
                 tasks.start(self._beat(self._reporter))
             self._screening.enter(source.position_ms)
-            self._driver.receive(Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms))
+            self._driver.receive(
+                Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms, source.fresh_ms)
+            )
             self._stack = stack.pop_all()
         return self
 

@@ -148,10 +148,3 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
     fail(it, ask(it))
     assert it.cancel() == []
     assert tick(it, now_ms=60_000) == []
-
-
-@given(st.permutations(["a", "b", "c", "d"]), st.lists(st.sampled_from("abcdxy"), max_size=6, unique=True))
-def test_steering_puts_first_whom_it_names_and_loses_nobody(known: list[str], named: list[str]) -> None:
-    it = delivery(*known)
-    it.prefer(tuple(named))
-    assert list(it.appliances) == named + [name for name in known if name not in named]

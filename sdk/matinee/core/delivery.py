@@ -46,6 +46,10 @@ class Delivery:
         self._requests: list[_Request] = []
         self._last_id = 0
 
+    def prefer(self, appliances: tuple[str, ...]) -> None:
+        """These and no others from now on, in this order; what is under way stays where it is."""
+        self.appliances = appliances
+
     @property
     def is_stuck(self) -> bool:
         """Whether something has been refused by everybody and waits for another round."""

@@ -19,7 +19,6 @@ from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
-from matinee.runtime.service import Service
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
 
@@ -64,7 +63,7 @@ class Player:
 
         async def opening(http: Http) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
-            return UrlSource(url, http, Service("", http, retry=chosen.retry)), None
+            return UrlSource(url, http, retry=chosen.retry), None
 
         return cls(opening, settings=settings)
 

@@ -12,9 +12,12 @@ from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
 from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
+from matinee.policy.failover import is_passing
+from matinee.policy.patience import for_license
+from matinee.policy.settings import RetrySettings
 from matinee.policy.steering import ttl_ms
 from matinee.runtime.http import FetchFailure, Http
-from matinee.runtime.service import Service
+from matinee.runtime.service import Service, error_of_failure, retried
 from matinee.wire.license import License
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.steering import (
@@ -88,7 +91,10 @@ class Source(Protocol):
         ...
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
-        """The content keys. Raises LicenseRefused or LicenseInvalid."""
+        """The content keys, asked for again while the license server is away.
+
+        Raises LicenseRefused, LicenseInvalid; ServiceUnavailable or NetworkUnreachable once patience has ended.
+        """
         ...
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
@@ -102,7 +108,7 @@ class Source(Protocol):
 class UrlSource:
     """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
 
-    def __init__(self, url: str, http: Http, service: Service) -> None:
+    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
         self.title = url
         self.realm = host_of(url)
         self.position_ms = 0
@@ -110,6 +116,7 @@ class UrlSource:
         self.manifests = {self.realm: url}
         self.fresh_ms: int | None = None
         self._http = http
+        self._retry = retry
         self._pathways = Pathways()
         self._presentation: Presentation | None = None
 
@@ -125,18 +132,25 @@ class UrlSource:
         if not url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
         kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
-        try:
-            answer = await self._http.fetch(
-                url,
-                most_bytes=_MOST_LICENSE_BYTES,
-                deadline_ms=_LICENSE_DEADLINE_MS,
-                method="POST",
-                body=msgspec.json.encode({"kids": kids, "type": "temporary"}),
-                headers={"Content-Type": "application/json"},
-            )
-        except FetchFailure as failure:
-            raise LicenseRefused(f"The license server did not answer ({failure.reason}).") from failure
-        return _clearkeys(answer.body)
+        request = msgspec.json.encode({"kids": kids, "type": "temporary"})
+
+        async def ask() -> ContentKeys:
+            try:
+                answer = await self._http.fetch(
+                    url,
+                    most_bytes=_MOST_LICENSE_BYTES,
+                    deadline_ms=_LICENSE_DEADLINE_MS,
+                    method="POST",
+                    body=request,
+                    headers={"Content-Type": "application/json"},
+                )
+            except FetchFailure as failure:
+                if is_passing(failure.reason):
+                    raise error_of_failure(failure, "The license server") from failure
+                raise LicenseRefused(f"The license server says no ({failure.reason}).") from failure
+            return _clearkeys(answer.body)
+
+        return await retried(ask, patience=for_license(self._retry), retry=self._retry, clock=self._http.clock)
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)

@@ -31,6 +31,13 @@ class WholeKey(msgspec.Struct, frozen=True, kw_only=True):
     """16 bytes."""
 
 
+class SampleKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What opens the samples of a segment, whatever key id its init segment names (HLS SAMPLE-AES, identity)."""
+
+    url: str
+    """Absolute; answers with the 16 bytes of the key."""
+
+
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of media that is fetched and decoded as one."""
 
@@ -47,7 +54,10 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """What leads from the media's own timestamps to the presentation's; None: they start with the run."""
     run: int = 0
     """Another number than that of the segment before: timestamps, codec and keys begin anew (HLS: discontinuity)."""
-    key: WholeKey | None = None
+    key: WholeKey | SampleKey | None = None
+    """None: it is clear, or a license opens it."""
+    init_key: WholeKey | None = None
+    """What opens the init segment, where that is encrypted too."""
 
     @property
     def end_ms(self) -> int:
@@ -98,6 +108,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """DASH roles, as in `main`, `subtitle`, `trick-play`."""
     key_ids: tuple[str, ...] = ()
     """`default_KID`s, 32 lower-case hexadecimal digits; empty if the track is clear."""
+    is_muxed: bool = False
+    """Of video: its segments carry sound as well, in its language; played unless a track of audio is chosen."""
 
 
 class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,6 +207,8 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     steering: Steering | None = None
     clearkey_license_url: str = ""
     """Where W3C ClearKey licenses are had; empty if the manifest names none."""
+    variables: dict[str, str] = {}
+    """HLS: what media playlists may import (EXT-X-DEFINE)."""
 
     @property
     def key_ids(self) -> tuple[str, ...]:

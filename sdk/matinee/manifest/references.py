@@ -1,10 +1,10 @@
 """URL references (RFC 3986): read against one another, and refused where nobody could fetch them."""
 
 import re
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from matinee.errors import FormatUnsupported
-from matinee.manifest.elements import Element
+from matinee.errors import FormatUnsupported, ManifestInvalid
 
 MAX_REFERENCE_CHARS = 4096
 
@@ -13,7 +13,18 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEMES = ("", "http", "https")
 
 
-def resolved(reference: str, *, url: str, at: Element) -> str:
+class Spot(Protocol):
+    """Where in a manifest a reference stands: an XML element, a line of a playlist."""
+
+    @property
+    def line(self) -> int: ...
+
+    def invalid(self, what: str) -> ManifestInvalid:
+        """The error that says `what` is wrong there."""
+        ...
+
+
+def resolved(reference: str, *, url: str, at: Spot) -> str:
     """`reference` as an absolute URL, read against `url`, which is one.
 
     Raises: ManifestInvalid if it is no URL reference, FormatUnsupported if its scheme is not HTTP's.
@@ -24,7 +35,7 @@ def resolved(reference: str, *, url: str, at: Element) -> str:
         raise at.invalid("a URL is malformed") from error
 
 
-def folded(reference: str, *, onto: str, at: Element) -> str:
+def folded(reference: str, *, onto: str, at: Spot) -> str:
     """`reference` read against `onto`, which may be relative itself: then so is the outcome.
 
     `urljoin` cannot do this: against a relative base it loses leading `..` parts. Here they stay in, for the
@@ -49,7 +60,7 @@ def _origin_and_path(reference: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _checked(reference: str, *, at: Element) -> str:
+def _checked(reference: str, *, at: Spot) -> str:
     if len(reference) > MAX_REFERENCE_CHARS or _CONTROLS.search(reference):
         raise at.invalid("a URL is too long or holds control characters")
     if ":" not in reference and "//" not in reference:

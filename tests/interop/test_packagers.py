@@ -86,7 +86,8 @@ def content(resource: Resource, folder: Path) -> bytes:
 
 
 def frames_in(rendition: Rendition, folder: Path) -> int:
-    assert (init := rendition.segments[0].init) is not None
+    init = rendition.segments[0].init
+    assert init is not None
     resources = (init, *(segment.resource for segment in rendition.segments))
     joined = io.BytesIO(b"".join(content(resource, folder) for resource in resources))
     with av.open(joined, "r") as media:

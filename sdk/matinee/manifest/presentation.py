@@ -210,6 +210,18 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
     """HLS: what media playlists may import (EXT-X-DEFINE)."""
 
+    def period_at(self, position_ms: int) -> Period:
+        """The period that holds the position; the first before it begins."""
+        return next((it for it in reversed(self.periods) if it.start_ms <= position_ms), self.periods[0])
+
+    def period_after(self, period: Period) -> Period | None:
+        return next((it for it in self.periods if it.start_ms > period.start_ms), None)
+
+    def is_final(self, period: Period) -> bool:
+        """Whether it is the last, and no manifest read later can change that."""
+        is_growing = self.live is not None and (self.live.refresh_ms is not None or period.end_ms is None)
+        return not is_growing and self.period_after(period) is None
+
     @property
     def key_ids(self) -> tuple[str, ...]:
         """All keys that any track of any period needs, sorted."""

@@ -10,7 +10,9 @@ from matinee.core.notices import (
     Failed,
     FailedOver,
     FirstFrameReady,
+    Jumped,
     Notice,
+    PeriodEntered,
     PhaseChanged,
     PlaybackReport,
     PlayerState,
@@ -71,7 +73,7 @@ class Reporter:
                 )
             case Failed():
                 self._outbox.put(ErrorShown(**said, code=notice.code))
-            case PhaseChanged() | TracksChanged() | Ended():
+            case PhaseChanged() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
                 pass
             case _:
                 assert_never(notice)

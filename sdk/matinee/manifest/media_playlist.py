@@ -16,7 +16,7 @@ from matinee.manifest.dateranges import DateRanges
 from matinee.manifest.durations import MAX_DURATION_MS
 from matinee.manifest.elements import shown
 from matinee.manifest.instants import wall_ms
-from matinee.manifest.playlist_keys import Key, Keys, is_clearkey
+from matinee.manifest.playlist_keys import Key, Keys
 from matinee.manifest.playlist_lines import (
     MAX_BYTE,
     Line,
@@ -300,7 +300,7 @@ class _Listing:
             return None
         if key.method != "AES-128" and self._init is None:
             raise unsupported("a transport stream with encrypted samples", at=at)
-        if is_clearkey(key):
+        if key.is_licensed:
             self._clearkeys[key.key_id] = key.url
         return key
 

@@ -7,7 +7,6 @@ import msgspec
 from matinee.manifest.codecs import audio_codecs, family_of, video_codecs
 from matinee.manifest.dash import TRICK_PLAY
 from matinee.manifest.pathways import Layout, lay_out
-from matinee.manifest.playlist_keys import is_clearkey
 from matinee.manifest.playlist_lines import Attributes, microseconds_of
 from matinee.manifest.presentation import Period, Presentation, Rendition, Resource, Track, TrackKind
 from matinee.manifest.variants import Listed, Member, Stream, read_listed
@@ -42,7 +41,7 @@ def read_multivariant(document: bytes, *, url: str) -> Presentation:
         base_urls=tracks.layout.base_urls,
         periods=(Period(tracks=tuple(tracks.made)),),
         steering=listed.steering,
-        clearkey_license_url=next((key.url for key in listed.keys if is_clearkey(key) and key.url), ""),
+        clearkey_license_url=next((key.url for key in listed.keys if key.is_licensed and key.url), ""),
         variables=listed.variables,
     )
 
@@ -55,6 +54,7 @@ class _Tracks:
         self.layout = layout
         self._key_ids = tuple(sorted({key.key_id for key in listed.keys if key.key_id}))
         self._streams = [stream for stream in layout.streams if stream.is_whole]
+        self._names: dict[str, int] = {}
         self.made: list[Track] = []
 
     def add_all(self) -> None:
@@ -172,11 +172,13 @@ class _Tracks:
         is_muxed: bool = False,
     ) -> None:
         ordinal = sum(track.kind == kind and track.language == language for track in self.made) + 1
+        track_id = f"{kind}-{language}-{ordinal}"
+        in_order = sorted(renditions, key=lambda each: (each.bitrate_kbps, each.height))
         self.made.append(
             Track(
-                track_id=f"{kind}-{language}-{ordinal}",
+                track_id=track_id,
                 kind=kind,
-                renditions=_named(sorted(renditions, key=lambda each: (each.bitrate_kbps, each.height))),
+                renditions=tuple(self._named(each, track_id=track_id) for each in in_order),
                 language=language,
                 label=label,
                 roles=roles,
@@ -184,6 +186,13 @@ class _Tracks:
                 is_muxed=is_muxed,
             )
         )
+
+    def _named(self, rendition: Rendition, *, track_id: str) -> Rendition:
+        """With an id that no other of the presentation has, by its height or bitrate."""
+        name = f"{rendition.height}p" if rendition.height else f"{track_id}-{rendition.bitrate_kbps}k"
+        self._names[name] = self._names.get(name, 0) + 1
+        rendition_id = name if self._names[name] == 1 else f"{name}-{self._names[name]}"
+        return msgspec.structs.replace(rendition, rendition_id=rendition_id)
 
 
 def _is_sound(stream: Stream) -> bool:
@@ -225,15 +234,3 @@ def _roles(member: Member) -> tuple[str, ...]:
 def _frame_rate(attributes: Attributes) -> int:
     """In thousandths of a hertz."""
     return microseconds_of(attributes.get("FRAME-RATE", "0"), at=attributes.at) // 1000
-
-
-def _named(renditions: Iterable[Rendition]) -> tuple[Rendition, ...]:
-    """Each with an id, by its height or bitrate, that no other has."""
-    taken: dict[str, int] = {}
-    named: list[Rendition] = []
-    for rendition in renditions:
-        name = f"{rendition.height}p" if rendition.height else f"{rendition.bitrate_kbps}k"
-        taken[name] = taken.get(name, 0) + 1
-        rendition_id = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        named.append(msgspec.structs.replace(rendition, rendition_id=rendition_id))
-    return tuple(named)

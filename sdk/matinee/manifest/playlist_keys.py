@@ -31,9 +31,14 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str
     """32 lower-case hexadecimal digits; empty if unstated."""
 
+    @property
+    def is_licensed(self) -> bool:
+        """Whether a license brings the key."""
+        return self.key_format != _IDENTITY or not self.url
+
     def opens(self, number: int) -> WholeKey | SampleKey | None:
         """What opens the segment of that media sequence number; None: a license, by the key id."""
-        if self.key_format != _IDENTITY:
+        if self.is_licensed:
             return None
         if self.method != "AES-128":
             return SampleKey(url=self.url)
@@ -94,26 +99,23 @@ def read_key(line: Line, *, url: str) -> Key:
         key_format=key_format,
         url="" if is_data or not is_known else resolved(uri, url=url, at=line),
         iv=bytes_of(attributes.get("IV"), size=16, at=line) if attributes.get("IV") else None,
-        key_id=key_id or (_key_id_in(uri) if is_data and key_format in _CLEARKEYS else ""),
+        key_id=key_id or (_key_id_in(uri) if is_data and is_known else ""),
     )
-
-
-def is_clearkey(key: Key) -> bool:
-    return key.key_format in _CLEARKEYS
 
 
 def _playable(key: Key) -> Key:
     if key.method not in _METHODS:
         raise unsupported(f"an encryption by {shown(key.method)}", at=key.at)
-    if key.key_format == _IDENTITY and not key.url:
-        raise unsupported("a key within the playlist (a data: URI)", at=key.at)
-    if is_clearkey(key) and (key.method == "AES-128" or not key.key_id):
-        raise unsupported("a ClearKey without a key id (KEYID), or for whole segments,", at=key.at)
+    if key.is_licensed and (key.method == "AES-128" or not key.key_id):
+        raise unsupported("a key without an address or a key id, or a license for whole segments,", at=key.at)
     return key
 
 
 def _key_id_in(uri: str) -> str:
-    """The first 16 bytes of a `data:` URI: so hls.js and our encoder name ClearKeys. Empty if there are none."""
+    """The first 16 bytes of a `data:` URI; empty if there are none.
+
+    So hls.js and our encoder name ClearKeys, and Shaka Packager the raw keys that it is given, as `identity`.
+    """
     head, _, data = uri.partition(",")
     try:
         key_id = base64.b64decode(data, validate=True)[:16] if head.lower().endswith(";base64") else b""

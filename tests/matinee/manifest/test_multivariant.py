@@ -62,7 +62,7 @@ def test_streams_that_differ_only_in_their_sound_are_one_rendition_and_groups_ma
     )
     assert (paths(video), paths(audio)) == (["v.m3u8"], ["lo.m3u8", "hi.m3u8"])
     assert [rendition.bitrate_kbps for rendition in audio.renditions] == [64, 128]
-    assert [rendition.rendition_id for rendition in audio.renditions] == ["64k", "128k"]
+    assert [rendition.rendition_id for rendition in audio.renditions] == ["audio-en-1-64k", "audio-en-1-128k"]
 
 
 def test_sound_of_other_codecs_is_a_track_of_its_own() -> None:
@@ -162,4 +162,10 @@ def test_what_is_to_be_had_of_some_pathways_only_says_so() -> None:
 def test_reading_the_same_bytes_twice_gives_the_same_presentation() -> None:
     lines = [stream(f"{n}.m3u8", BANDWIDTH=n, CODECS=AVC, RESOLUTION="16x9") for n in range(1, 9)]
     assert read(*lines) == read(*lines)
-    assert len({rendition.rendition_id for rendition in tracks(*lines)[0].renditions}) == 8
+
+
+def test_no_two_renditions_of_a_presentation_share_an_id() -> None:
+    of_hevc = [stream(f"h{n}.m3u8", BANDWIDTH=n, CODECS=HEVC, RESOLUTION="16x9") for n in (1, 1, 2)]
+    of_avc = [stream(f"a{n}.m3u8", BANDWIDTH=n, CODECS=AVC, RESOLUTION="16x9") for n in (1, 2)]
+    ids = [rendition.rendition_id for track in tracks(*of_hevc, *of_avc) for rendition in track.renditions]
+    assert ids == ["9p", "9p-2", "9p-3", "9p-4"]

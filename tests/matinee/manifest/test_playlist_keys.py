@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from matinee.errors import FormatUnsupported, ManifestInvalid
-from matinee.manifest.playlist_keys import MAX_KEY_FORMATS, Key, Keys, is_clearkey
+from matinee.manifest.playlist_keys import MAX_KEY_FORMATS, Key, Keys
 from matinee.manifest.playlist_lines import Variables, read_lines
 from tests.support.playlists import MEDIA_URL, playlist
 
@@ -33,7 +33,14 @@ def test_a_key_id_stands_in_its_attribute_or_in_the_data_as_hls_js_reads_it() ->
     for said in (f'URI="http://l/",KEYID=0x{KEY_ID.upper()}', f'URI="data:text/plain;base64,{data}"'):
         key = chosen(f'METHOD=SAMPLE-AES-CTR,KEYFORMAT="org.w3.clearkey",{said}')
         assert key is not None
-        assert (key.key_id, is_clearkey(key), key.opens(1)) == (KEY_ID, True, None)
+        assert (key.key_id, key.is_licensed, key.opens(1)) == (KEY_ID, True, None)
+
+
+def test_a_raw_key_of_shaka_packager_is_named_by_its_id() -> None:
+    data = base64.b64encode(bytes.fromhex(KEY_ID)).decode()
+    key = chosen(f'METHOD=SAMPLE-AES,URI="data:text/plain;base64,{data}",KEYFORMAT="identity"')
+    assert key is not None
+    assert (key.key_id, key.is_licensed) == (KEY_ID, True)
 
 
 def test_another_system_does_no_harm_beside_one_that_is_known() -> None:
@@ -46,10 +53,13 @@ def test_another_system_does_no_harm_beside_one_that_is_known() -> None:
     ("text", "reason"),
     [
         ('METHOD=AES-256,URI="k"', "an encryption by 'AES-256'"),
-        ('METHOD=AES-128,URI="data:;base64,AAAA"', "a key within the playlist"),
-        ('METHOD=SAMPLE-AES,URI="http://l/",KEYFORMAT="org.w3.clearkey"', "without a key id"),
-        ('METHOD=SAMPLE-AES,URI="data:text/plain,abc",KEYFORMAT="org.w3.clearkey"', "without a key id"),
-        ('METHOD=SAMPLE-AES,URI="data:;base64,%%",KEYFORMAT="org.w3.clearkey"', "without a key id"),
+        ('METHOD=AES-128,URI="data:;base64,AAAA"', "a key without an address"),
+        ('METHOD=SAMPLE-AES,URI="http://l/",KEYFORMAT="org.w3.clearkey"', "a key without an address or a key id"),
+        (
+            'METHOD=SAMPLE-AES,URI="data:text/plain,abc",KEYFORMAT="org.w3.clearkey"',
+            "a key without an address or a key id",
+        ),
+        ('METHOD=SAMPLE-AES,URI="data:;base64,%%",KEYFORMAT="org.w3.clearkey"', "a key without an address or a key id"),
         ('METHOD=AES-128,URI="file:///k"', "http and https are fetched"),
     ],
 )

@@ -27,7 +27,7 @@ from matinee.manifest.playlist_lines import (
     unsupported,
 )
 from matinee.manifest.presentation import Live, Resource, Segment, TimedEvent, WholeKey
-from matinee.manifest.references import folded
+from matinee.manifest.references import folded, path_below
 
 _LEAST_SEGMENT_US = 1000
 """Shorter ones, which some packagers end with, would have no place on a timeline of milliseconds."""
@@ -106,7 +106,7 @@ class _Listing:
 
     def __init__(self, *, url: str, place: str) -> None:
         self._url = url
-        self._onto = url[len(place) :] if place and url.startswith(place) else url
+        self._onto = path_below(place, url)
         self._place = place
         self._entries: list[_Entry] = []
         self._bounds_us = [0]
@@ -271,9 +271,7 @@ class _Listing:
         self._tiles = columns, rows
 
     def _resource(self, reference: str, *, at: Line) -> Resource:
-        path = folded(reference, onto=self._onto, at=at)
-        if self._place and path.startswith(self._place):
-            path = path[len(self._place) :]
+        path = path_below(self._place, folded(reference, onto=self._onto, at=at))
         self._path_chars -= len(path)
         if self._path_chars < 0:
             raise at.invalid(f"the segments' URLs have more than {MAX_PATH_CHARS} characters")

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import msgspec
 
 from matinee.manifest.presentation import BaseUrl
-from matinee.manifest.references import host_of
+from matinee.manifest.references import host_of, path_below
 from matinee.manifest.variants import GROUPS, Listed, Stream
 
 _UNNAMED = "."
@@ -67,12 +67,6 @@ def common_folder(urls: Sequence[str]) -> str:
     alike = next((at for at, char in enumerate(least) if most[at : at + 1] != char), len(least))
     folder = least[: least.rfind("/", 0, alike) + 1]
     return folder if "/" in folder.partition("://")[2] else ""
-
-
-def path_below(place: str, url: str) -> str:
-    """`url` as it is to be asked of `place`: relative if it lies below, else absolute."""
-    path = url[len(place) :] if url.startswith(place) else ""
-    return path if path and urljoin(place, path) == url else url
 
 
 def sibling_of(place: str, counterparts: Mapping[str, str]) -> str:

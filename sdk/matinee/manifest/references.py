@@ -9,6 +9,8 @@ from matinee.errors import FormatUnsupported, ManifestInvalid
 MAX_REFERENCE_CHARS = 4096
 
 _ORIGIN_AND_PATH = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
+_PLAIN_START = re.compile(r"[^/?#:]+(?:[/?#]|$)")
+"""Of a relative reference that no reader takes for another host or a scheme."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEMES = ("", "http", "https")
 
@@ -52,6 +54,12 @@ def folded(reference: str, *, onto: str, at: Spot) -> str:
     if reference.startswith(("?", "#")):
         return _checked(path + reference, at=at)
     return _checked(path[: path.rfind("/") + 1] + reference, at=at)
+
+
+def path_below(place: str, url: str) -> str:
+    """`url` as it is to be asked of `place`: relative if it lies below, else as it is."""
+    path = url[len(place) :] if place and url.startswith(place) else ""
+    return path if _PLAIN_START.match(path) else url
 
 
 def _origin_and_path(reference: str) -> tuple[str, str]:

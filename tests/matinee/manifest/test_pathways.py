@@ -1,6 +1,6 @@
 import pytest
 
-from matinee.manifest.pathways import Layout, common_folder, lay_out, path_below, sibling_of
+from matinee.manifest.pathways import Layout, common_folder, lay_out, sibling_of
 from matinee.manifest.presentation import BaseUrl
 from matinee.manifest.variants import read_listed
 from tests.support.playlists import MASTER_URL, PLACE, member, playlist, stream
@@ -37,12 +37,6 @@ def ladder(place: str, *, audio: str = "", pathway: str = "") -> list[str]:
 )
 def test_the_common_folder_is_the_deepest_that_holds_all(urls: list[str], folder: str) -> None:
     assert common_folder(urls) == folder
-
-
-def test_what_lies_below_a_place_is_relative_if_that_leads_back() -> None:
-    assert path_below("http://a/x/", "http://a/x/y?z") == "y?z"
-    for url in ("http://a/y", "http://a/x/", "http://a/x//y", "http://a/x/y:z"):
-        assert path_below("http://a/x/", url) == url
 
 
 def test_a_sibling_is_where_most_lies_alike() -> None:

@@ -7,12 +7,10 @@ import msgspec
 from matinee.manifest.addressing import Addressee, Ledger, Span, read_addressing
 from matinee.manifest.elements import Element, shown
 from matinee.manifest.places import Places, Reach
-from matinee.manifest.presentation import Rendition, Track, TrackKind
+from matinee.manifest.presentation import TRICK_PLAY, Rendition, Track, TrackKind
 from matinee.manifest.protection import read_protection
 from matinee.manifest.references import local
 
-TRICK_PLAY = "trick-play"
-"""The role of tracks for fast seeking: never chosen for normal play."""
 MAX_ADAPTATION_SETS = 500
 
 _ROLE_SCHEME = "urn:mpeg:dash:role:2011"

@@ -249,8 +249,8 @@ def _reckoned(
         raise addressing.invalid("its segments are shorter than a millisecond")
     end_ms = ENDLESS_MS if of.span.reach_ms is None else of.span.reach_ms
     rule = Rule(timeline=timeline, scale=scale, end_ms=end_ms, start_number=start_number, media=media, init=init)
-    indexes = range(_first_within(timeline, scale), min(timeline.before(scale.time(end_ms)), limit))
-    segments = ReckonedSegments(rule, indexes)
+    indexes = timeline.within(scale, end_ms=end_ms)
+    segments = ReckonedSegments(rule, range(indexes.start, min(indexes.stop, limit)))
     if not segments and not of.span.is_live:
         raise addressing.invalid("no segment lies within the period")
     if segments and segments[0].start_ms < -ENDLESS_MS:
@@ -275,10 +275,3 @@ def _timeline(addressing: Element, *, scale: Scale, limit: int, of: Addressee) -
     if of.span.end_ms is None:
         raise addressing.invalid("nothing says how long its only segment is")
     return even_timeline(scale.offset, max(1, scale.time(of.span.end_ms) - scale.offset), count=1)
-
-
-def _first_within(timeline: Timeline, scale: Scale) -> int:
-    """The index of the first segment that ends after the period starts."""
-    after_start = scale.time(scale.start_ms + 1)
-    started = timeline.before(after_start)
-    return started - 1 if started and timeline.stretch(started - 1)[1] >= after_start else started

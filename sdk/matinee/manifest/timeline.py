@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
@@ -70,11 +71,26 @@ class Timeline(msgspec.Struct, frozen=True):
         after = self.firsts[run + 1] if run + 1 < len(self.firsts) else self.count
         return min(after, self.firsts[run] - (self.starts[run] - time) // self.durations[run])
 
+    def within(self, scale: Scale, *, end_ms: int) -> range:
+        """The indexes of the segments that touch a period which starts as `scale` says and ends at `end_ms`."""
+        after_start = scale.time(scale.start_ms + 1)
+        first = self.before(after_start)
+        if first and self.stretch(first - 1)[1] >= after_start:
+            first -= 1
+        return range(first, self.before(scale.time(end_ms)))
+
 
 def even_timeline(start: int, duration: int, *, count: int = MAX_SEGMENTS) -> Timeline:
     """`count` segments of equal duration. `count` <= MAX_SEGMENTS."""
     repeated = duration if count > 1 else 0
     return Timeline(array("q", (start,)), array("q", (duration,)), array("q", (0,)), count, repeated)
+
+
+def listed_timeline(stretches: Sequence[tuple[int, int]]) -> Timeline:
+    """Segments with their starts, which must rise, and durations."""
+    starts = array("q", (start for start, _ in stretches))
+    durations = array("q", (duration for _, duration in stretches))
+    return Timeline(starts, durations, array("q", range(len(stretches))), len(stretches), 0)
 
 
 def read_timeline(timeline: Element) -> Timeline:

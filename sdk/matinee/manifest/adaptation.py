@@ -89,6 +89,7 @@ class _Reading:
         return tuple(sorted(there, key=lambda rendition: (rendition.bitrate_kbps, rendition.height)))
 
     def _rendition(self, element: Element) -> Rendition:
+        self._ledger.take_rendition(at=element)
         own = msgspec.structs.replace(element, attributes=self._common | element.attributes)
         rendition_id, bandwidth = own.get("id"), own.whole("bandwidth", 0)
         if not rendition_id:

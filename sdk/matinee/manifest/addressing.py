@@ -16,6 +16,8 @@ from matinee.manifest.segments import ReckonedSegments, Rule
 from matinee.manifest.templates import Template, read_template
 from matinee.manifest.timeline import ENDLESS_MS, MAX_SEGMENTS, Scale, Timeline, even_timeline, read_timeline
 
+MAX_RENDITIONS = 20_000
+"""Of all periods together."""
 MAX_LISTED_SEGMENTS = 200_000
 """Of all SegmentLists together: ten renditions of ten hours in segments of two seconds, and some."""
 MAX_LISTED_CHARS = 64 << 20
@@ -48,6 +50,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._timelines: dict[int, Timeline] = {}
+        self._renditions = MAX_RENDITIONS
         self._segments = MAX_LISTED_SEGMENTS
         self._chars = MAX_LISTED_CHARS
 
@@ -57,6 +60,12 @@ class Ledger:
         if found is None:
             found = self._timelines[id(element)] = read_timeline(element)
         return found
+
+    def take_rendition(self, *, at: Element) -> None:
+        """Raises ManifestInvalid if there are to be no more."""
+        self._renditions -= 1
+        if self._renditions < 0:
+            raise at.invalid(f"the manifest has more than {MAX_RENDITIONS} Representations")
 
     def take_listed(self, resource: Resource, *, at: Element) -> Resource:
         """`resource`. Raises ManifestInvalid if no more are to be listed."""

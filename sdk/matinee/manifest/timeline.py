@@ -113,11 +113,11 @@ class _Spelling:
         open_at: Element | None = None
         for index, entry in enumerate(self._entries):
             start, duration = entry.whole("t", self._time), entry.positive("d", 0)
-            if entry.whole("k", 1) > 1:
+            if "k" in entry.attributes and entry.whole("k", 1) > 1:
                 raise FormatUnsupported(f"The SegmentTimeline at line {entry.line} has sequences of segments (S@k).")
-            repeats = entry.get("r", "0").strip()
+            repeats = entry.get("r").strip()
             if not repeats.startswith("-"):
-                count = entry.whole_from("r", repeats) + 1
+                count = entry.whole_from("r", repeats) + 1 if repeats else 1
             elif index + 1 < len(self._entries):
                 count = _count_to(self._entries[index + 1], start=start, duration=duration, at=entry)
             else:

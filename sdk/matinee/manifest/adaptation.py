@@ -71,7 +71,7 @@ class _Reading:
     ) -> None:
         self._period = period
         self._set = adaptation_set
-        self._kind = kind
+        self._kind: TrackKind = kind
         self._span = span
         self._places = places
         self._reach = places.below(adaptation_set, reach)

@@ -125,6 +125,9 @@ class _Reading:
             ) from error
         except (LookupError, ValueError) as error:
             raise ManifestInvalid("The manifest is in a character encoding that is not read here.") from error
+        finally:
+            # The parser holds its handlers, and they hold it: without this the tree stays until cycles are collected.
+            del self._parser
         assert self._root is not None, "a well-formed document has a root"
         return self._root
 

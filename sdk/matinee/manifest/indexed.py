@@ -17,18 +17,22 @@ class Reference(Protocol):
     @property
     def first_byte(self) -> int:
         """In the file."""
+        ...
 
     @property
     def size_bytes(self) -> int:
         """> 0."""
+        ...
 
     @property
     def start_ms(self) -> int:
         """In media time."""
+        ...
 
     @property
     def duration_ms(self) -> int:
         """> 0."""
+        ...
 
 
 def indexed_segments(references: Sequence[Reference], *, rendition: Rendition, period: Period) -> ReckonedSegments:

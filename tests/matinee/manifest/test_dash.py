@@ -261,6 +261,25 @@ def test_no_error_tells_the_token_in_the_manifests_url() -> None:
         assert "s3cret" not in str(raised.value) + str(raised.value.facts)
 
 
+def test_a_film_of_a_hundred_minutes_in_eight_rungs_leaves_little_in_memory() -> None:
+    rungs = "".join(VIDEO.replace('"v1"', f'"v{rung}"') for rung in range(8))
+    entries = '<S d="96000"/>' * 1_500
+    timeline = f'<SegmentTemplate timescale="24000" media="$Number$"><SegmentTimeline>{entries}</SegmentTimeline>'
+    document = mpd(
+        video_set(timeline + "</SegmentTemplate>", representations=rungs),
+        attributes='mediaPresentationDuration="PT6000S"',
+    )
+    read(document)
+    tracemalloc.start()
+    try:
+        presentation = read(document)
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(presentation.periods[0].tracks[0].renditions[7].segments) == 1_500
+    assert held_bytes < 40_000
+
+
 LIVE = 'type="dynamic" availabilityStartTime="2024-01-01T00:00:00Z"'
 
 

@@ -5,7 +5,8 @@ with `ManifestInvalid`, what is well-formed but not played here with `FormatUnsu
 
 DASH: `dash` reads an MPD and its periods, `adaptation` their tracks, `addressing` where the segments of each rendition
 lie: `timeline` in time, `places` and `templates` on the web; `segments` reckons one when it is looked at. `live`,
-`events` and `protection` read the rest, on `elements` (hardened XML) and `durations`.
+`events` and `protection` read the rest, `indexed` makes segments of the index inside a file, `patch` carries changes
+into a tree, on `elements` (hardened XML) and `durations`.
 
 HLS: `hls` reads a playlist of either kind: `multivariant` with `variants` and `layout`, `media_playlist` with
 `playlist_keys`, `dateranges` and `alignment` (live timelines), both on `playlist_lines`; `codecs` and `instants` read

@@ -69,7 +69,7 @@ class _Reading:
     ) -> None:
         self._period = period
         self._set = adaptation_set
-        self._kind = kind
+        self._kind: TrackKind = kind
         self._span = span
         self._places = places
         self._reach = places.below(adaptation_set, reach)
@@ -87,6 +87,7 @@ class _Reading:
         return tuple(sorted(there, key=lambda rendition: (rendition.bitrate_kbps, rendition.height)))
 
     def _rendition(self, element: Element) -> Rendition:
+        self._ledger.take_rendition(at=element)
         own = msgspec.structs.replace(element, attributes=self._common | element.attributes)
         rendition_id, bandwidth = own.get("id"), own.whole("bandwidth", 0)
         if not rendition_id:

@@ -121,7 +121,8 @@ def _protections(segment: bytes, boxes: dict[str, Box], header: Header) -> Itera
         groups, number = own if is_own else header.groups, group - _GROUP_OF_FRAGMENT if is_own else group
         if number > len(groups):
             raise MediaInvalid(f"A sample of a group {number} that nobody describes.", box="sbgp", offset=sbgp.start)
-        yield from repeat(groups[number - 1] if number else header.protection, samples)
+        protection: Protection | None = groups[number - 1] if number else header.protection
+        yield from repeat(protection, samples)
     yield from repeat(header.protection)
 
 

@@ -2,6 +2,7 @@
 
 from matinee.errors import MediaInvalid
 from matinee.manifest.presentation import TimedEvent
+from matinee.manifest.timeline import ENDLESS_MS
 from matinee.media.boxes import Box, fields, top_level, version_and_flags
 
 MAX_EVENTS = 256
@@ -37,8 +38,8 @@ def _event(segment: bytes, box: Box, *, start_ms: int, shift_ms: int) -> TimedEv
         timescale, time, duration, event_id = fields(segment, box, "IIII", at=numbers_at)
         data_at = numbers_at + 16
     data = segment[box.content + data_at : box.end]
-    if not timescale:
-        raise _invalid("An event with a timescale of 0.", box)
+    if not timescale or time * 1000 // timescale > ENDLESS_MS:
+        raise _invalid("An event beyond all time.", box)
     if len(data) > MAX_MESSAGE_BYTES:
         raise _invalid(f"An event of more than {MAX_MESSAGE_BYTES} bytes.", box)
     return TimedEvent(

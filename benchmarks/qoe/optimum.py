@@ -226,9 +226,7 @@ def _arrive(
 
 
 @_jit
-def _forget_the_dominated(
-    state_of_cell: NDArray[np.int32], states: Floats, utilities: Floats, lost_bins: int
-) -> None:
+def _forget_the_dominated(state_of_cell: NDArray[np.int32], states: Floats, utilities: Floats, lost_bins: int) -> None:
     """States that are worth less than another of the same loss, with more buffer, is after a switch lose all value."""
     rungs = len(utilities)
     buffer_bins = len(state_of_cell) // (lost_bins * rungs)

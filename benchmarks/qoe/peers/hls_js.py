@@ -87,7 +87,11 @@ class HlsJs(Measuring):
 
     def _rung_in_time(self, rung: int, throughput: float, buffer_ms: float) -> tuple[int, float]:
         """The highest lower rung that would be in time at this rate, else the lowest but one; and when it would come."""
-        bitrates, segment_time, ttfb_ms = self.session.manifest.bitrates, self.session.manifest.segment_time, self._ttfb.get()
+        bitrates, segment_time, ttfb_ms = (
+            self.session.manifest.bitrates,
+            self.session.manifest.segment_time,
+            self._ttfb.get(),
+        )
         arrival_ms = math.inf
         for lower in range(rung - 1, 0, -1):
             arrival_ms = ttfb_ms + bitrates[lower] * segment_time / throughput

@@ -72,5 +72,7 @@ class LolPlus(Abr):
                 neuron[i] += (value - neuron[i]) * rate
 
 
-def _distance(a: "list[float]", b: "list[float] | tuple[float, ...]", weights: "list[float] | tuple[float, ...]") -> float:
+def _distance(
+    a: "list[float]", b: "list[float] | tuple[float, ...]", weights: "list[float] | tuple[float, ...]"
+) -> float:
     return math.sqrt(sum(weight * (x - y) ** 2 for x, y, weight in zip(a, b, weights, strict=True)))

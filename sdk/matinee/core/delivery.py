@@ -13,6 +13,7 @@ from matinee.core.hedges import Hedges
 from matinee.core.lull import Lull
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, SegmentTarget, Target
 from matinee.core.notices import FailedOver
+from matinee.manifest.presentation import TrackKind
 from matinee.policy.failover import is_passing, silence_limit_ms
 from matinee.policy.hedging import is_late
 from matinee.policy.requests import RULES, media_urgency
@@ -67,8 +68,10 @@ class Delivery:
     """The requests in flight. Each method returns what is to be done about them."""
 
     def __init__(self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int) -> None:
+        self.manifests: tuple[str, ...] = ()
+        """Where the manifest is to be had, best first."""
         self.appliances: tuple[str, ...] = ()
-        """Best first."""
+        """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
         self.hedges = Hedges(settings.failover)
@@ -81,11 +84,22 @@ class Delivery:
         self._buffer_ms = 0
         self._usual_ms = USUAL_MS
 
+    def renew(self, appliances: tuple[str, ...]) -> None:
+        """These are all there are now; those known before keep their order."""
+        known = tuple(name for name in self.appliances if name in appliances)
+        self.appliances = known + tuple(name for name in appliances if name not in known)
+
     def prefer(self, appliances: tuple[str, ...]) -> None:
         """Put these first, in this order, new ones too; those not named keep their order behind them."""
-        if not set(self.appliances).issuperset(appliances):
+        known = self.appliances or self.manifests
+        if not set(known).issuperset(appliances):
             self._release()
-        self.appliances = appliances + tuple(name for name in self.appliances if name not in appliances)
+        preferred = appliances + tuple(name for name in known if name not in appliances)
+        if self.appliances:
+            self.appliances = preferred
+        else:
+            # The manifest is still asked for.
+            self.manifests = preferred
 
     @property
     def is_stuck(self) -> bool:
@@ -139,13 +153,16 @@ class Delivery:
             commands.append(Announce(FailedOver(position_ms, left, request.attempts[-1].appliance, reason)))
         return commands
 
-    def cancel(self, track_id: str | None = None) -> list[Command]:
-        """No longer wanted: all requests of a track, or all of all."""
-        gone = [
-            request
-            for request in self._requests
-            if track_id is None or getattr(request.target, "track_id", None) == track_id
-        ]
+    def holders(self, target: Target) -> tuple[str, ...]:
+        """Who may be asked for it, best first."""
+        if isinstance(target, ManifestTarget):
+            return self.manifests
+        places = target.of.places
+        return tuple(name for name in self.appliances if not places or name in places)
+
+    def cancel(self, kind: TrackKind | None = None) -> list[Command]:
+        """No longer wanted: all requests for media of a kind, or all of all."""
+        gone = [request for request in self._requests if kind is None or _kind(request.target) == kind]
         self._requests = [request for request in self._requests if request not in gone]
         attempts = [attempt for request in gone for attempt in request.attempts]
         for attempt in attempts:
@@ -195,7 +212,7 @@ class Delivery:
 
     def _next_appliance(self, request: _Request, now_ms: int) -> str | None:
         asked = {attempt.appliance for attempt in request.attempts}
-        untried = [name for name in self.appliances if name not in request.tried and name not in asked]
+        untried = [name for name in self.holders(request.target) if name not in request.tried and name not in asked]
         may_probe = (
             isinstance(request.target, SegmentTarget)
             and not asked
@@ -213,10 +230,10 @@ class Delivery:
     def _wait(self, request: _Request, now_ms: int) -> None:
         retry = self._settings.retry
         give_up_ms = retry.give_up_start_ms if isinstance(request.target, ManifestTarget) else retry.give_up_ms
-        if now_ms - request.since_ms >= give_up_ms or request.refused_by.issuperset(self.appliances):
+        if now_ms - request.since_ms >= give_up_ms or request.refused_by.issuperset(self.holders(request.target)):
             self.exhausted = request.target
         request.rounds += 1
-        wish_until_ms = min((self._health.wish_until_ms(name) for name in self.appliances), default=0)
+        wish_until_ms = min((self._health.wish_until_ms(name) for name in self.holders(request.target)), default=0)
         request.retry_at_ms = self._lull.retry_at_ms(
             rounds=request.rounds, reasons=request.reasons, hint_ms=max(0, wish_until_ms - now_ms), now_ms=now_ms
         )
@@ -270,7 +287,7 @@ class Delivery:
     def _is_late(self, request: _Request, now_ms: int) -> bool:
         """Of the lowest rung only: a higher one is better left for a lower (`matinee.policy.abr`)."""
         [attempt] = request.attempts
-        if not isinstance(request.target, SegmentTarget) or request.target.rung > 0:
+        if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0:
             return False
         return is_late(
             received_bytes=attempt.received_bytes,
@@ -297,3 +314,7 @@ class Delivery:
 
 def _heard_ms(attempt: _Attempt) -> int:
     return attempt.heard_ms
+
+
+def _kind(target: Target) -> TrackKind | None:
+    return None if isinstance(target, ManifestTarget) else target.of.kind

@@ -22,8 +22,10 @@ class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    policy: Literal["hybrid", "throughput"] = "hybrid"
-    """By name; see `matinee.policy.abr.POLICIES`."""
+    policy: Literal["foresight", "throughput", "hybrid", "bola", "dynamic", "mpc"] = "foresight"
+    """By name; see `matinee.policy.abr.policies`."""
+    estimator: Literal["averages", "median", "robust"] = "averages"
+    """How the throughput is told, and reckoned with by every policy but `foresight` and `mpc`, which have their own."""
     safety_percent: Percent = 85
     """The share of the estimated throughput that a rung may use."""
     first_kbps: Positive = 1_000
@@ -71,6 +73,18 @@ class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """With less buffered, a session leaves it to others to try an appliance whose cool-down is over."""
 
 
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    delay_ms: NotNegative = 0
+    """How far behind live to play; 0 takes the service's word, without one three segments."""
+    catch_up: bool = True
+    """Whether a small lag is made up by playing a little faster or slower."""
+    slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
+    fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
+    """Unless the service states its own bounds; within 4 % few people hear it."""
+    jump_ms: Positive = 10_000
+    """A lag beyond this is made up by a jump."""
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -78,6 +92,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     abr: AbrSettings = AbrSettings()
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
+    live: LiveSettings = LiveSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

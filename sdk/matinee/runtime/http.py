@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
+from Crypto.Random.random import getrandbits
 
 from matinee.clock import Clock, SystemClock
 
@@ -36,12 +38,17 @@ class Answer:
     elapsed_ms: int
 
 
-class Http:
-    """One connection pool. An async context manager; may be shared by many sessions."""
+class Network(Protocol):
+    """What a session is surrounded by: who answers, what time it is, how the dice fall."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
-        self._session: aiohttp.ClientSession | None = None
+    @property
+    def clock(self) -> Clock:
+        """By which requests are timed, and everything else of the sessions on this network."""
+        ...
+
+    def draw(self) -> int:
+        """64 uniform bits."""
+        ...
 
     async def fetch(
         self,
@@ -61,6 +68,31 @@ class Http:
         `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
         answer, or 0 if the server does not say.
         """
+        ...
+
+
+class Http:
+    """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    def draw(self) -> int:
+        return getrandbits(64)
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        most_bytes: int,
+        deadline_ms: int,
+        byte_range: tuple[int, int] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
         if byte_range is not None:

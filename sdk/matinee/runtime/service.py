@@ -3,12 +3,11 @@
 from typing import TypeVar
 
 import msgspec
-from Crypto.Random.random import getrandbits
 
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
 from matinee.policy.backoff import wait_ms
 from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Network
 from matinee.wire.problem import Problem, error_of
 
 ReplyT = TypeVar("ReplyT")
@@ -21,12 +20,13 @@ MOST_TRIES = 3
 class Service:
     """One control plane and who speaks to it."""
 
-    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
         """`url`: where it lives; may be empty if only absolute URLs will be asked."""
         self.url = url.rstrip("/")
         self.access_token = ""
         """Presented as the bearer; empty before login."""
         self.clock = http.clock
+        self.draw = http.draw
         self._http = http
         self._retry = retry
 
@@ -45,7 +45,7 @@ class Service:
                     raise
                 wait = wait_ms(
                     tries=tries,
-                    draw=getrandbits(64),
+                    draw=self.draw(),
                     first_ms=self._retry.first_ms,
                     cap_ms=self._retry.cap_ms,
                     hint_ms=hint_ms,

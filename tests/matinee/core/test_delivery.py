@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 
 from matinee.core.delivery import USUAL_MS, Arrival, Delivery
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Cancel, Command, Fetch, InitTarget, ManifestTarget, SegmentTarget
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
-from tests.support.playbooks import fetches
+from matinee.testing.playbook import fetches, init_of, segment_of, track
 
 SETTINGS = PlayerSettings()
-FIRST = SegmentTarget("video", 0, 0)
+FIRST = segment_of(track(), 0, 0)
 
 
 def delivery(*appliances: str, health: ApplianceHealth | None = None, seed: int = 1) -> Delivery:
     it = Delivery(SETTINGS, health or ApplianceHealth(SETTINGS.failover), seed=seed)
-    it.appliances = appliances
+    it.manifests = it.appliances = appliances
     return it
 
 
@@ -101,7 +101,7 @@ def test_when_all_sit_out_a_new_request_goes_to_the_one_that_is_back_first() -> 
 def test_whoever_wants_to_be_left_alone_is_not_asked_even_if_nobody_else_is_there() -> None:
     it = delivery("a")
     fail(it, ask(it), hint_ms=5_000)
-    assert it.ask(InitTarget("video", 0), now_ms=4_999) == []
+    assert it.ask(init_of(track(), 0), now_ms=4_999) == []
     wake_at_ms = it.wake_at_ms(now_ms=4_999, buffer_ms=0)
     assert wake_at_ms is not None
     assert wake_at_ms >= 5_000
@@ -205,7 +205,7 @@ def test_a_segment_of_the_lowest_rung_that_will_be_late_is_asked_for_twice() -> 
 
 def test_a_late_segment_of_a_higher_rung_is_left_to_whoever_chooses_rungs() -> None:
     it = delivery("a", "b")
-    [fetch] = fetches(it.ask(SegmentTarget("video", 1, 0), now_ms=0))
+    [fetch] = fetches(it.ask(segment_of(track(), 1, 0), now_ms=0))
     progress(it, fetch, now_ms=1_000, received_bytes=10_000, size_bytes=100_000)
     assert tick(it, now_ms=1_000, buffer_ms=8_999) == []
 
@@ -233,8 +233,8 @@ def test_what_nobody_delivered_for_long_is_named() -> None:
 def test_cancelling_a_track_cancels_what_is_asked_for_it_and_nothing_else() -> None:
     it = delivery("a")
     it.ask(ManifestTarget(), now_ms=0)
-    it.ask(InitTarget("video", 0), now_ms=0)
-    it.ask(SegmentTarget("audio", 0, 0), now_ms=0)
+    it.ask(init_of(track(), 0), now_ms=0)
+    it.ask(segment_of(track("audio"), 0, 0), now_ms=0)
     assert it.cancel("video") == [Cancel(2)]
     assert it.cancel() == [Cancel(1), Cancel(3)]
     assert it.wake_at_ms(now_ms=0, buffer_ms=0) is None
@@ -256,7 +256,7 @@ def test_steering_puts_first_whom_it_names_and_loses_nobody(known: list[str], na
 
 def test_of_all_that_wait_one_goes_ahead_and_the_others_follow_when_it_is_back() -> None:
     it = delivery("a")
-    both = [*fetches(it.ask(FIRST, now_ms=0)), *fetches(it.ask(SegmentTarget("audio", 0, 0), now_ms=0))]
+    both = [*fetches(it.ask(FIRST, now_ms=0)), *fetches(it.ask(segment_of(track("audio"), 0, 0), now_ms=0))]
     for fetch in both:
         assert fail(it, fetch) == []
     wake_at_ms = it.wake_at_ms(now_ms=0, buffer_ms=0)
@@ -269,7 +269,7 @@ def test_of_all_that_wait_one_goes_ahead_and_the_others_follow_when_it_is_back()
     [scout] = fetches(tick(it, now_ms=again_at_ms))
     arrive(it, scout, now_ms=again_at_ms)
     [other] = fetches(tick(it, now_ms=again_at_ms))
-    assert other.target == SegmentTarget("audio", 0, 0)
+    assert other.target == segment_of(track("audio"), 0, 0)
 
 
 @given(st.integers(0, 2**64 - 1))

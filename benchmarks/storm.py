@@ -17,7 +17,7 @@ from benchmarks.world import BEGAN_MS, Answers, Viewer, World
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Event, Fetch, Fetched, FetchFailed, ManifestRead, ManifestTarget
 from matinee.policy.settings import BufferingSettings, PlayerSettings
-from tests.support.playbooks import presentation, track
+from matinee.testing.playbook import presentation, track
 
 RESULT = Path(__file__).parent / "results" / "storm.json"
 VIEWERS = 10_000

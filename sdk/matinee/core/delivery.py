@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, Target
 from matinee.core.notices import FailedOver
+from matinee.manifest.presentation import TrackKind
 from matinee.policy.backoff import wait_ms
 from matinee.policy.dice import draw, next_state
 from matinee.policy.failover import is_passing, silence_limit_ms
@@ -36,8 +37,10 @@ class Delivery:
     """The requests in flight. Each method returns what is to be done about them."""
 
     def __init__(self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int) -> None:
+        self.manifests: tuple[str, ...] = ()
+        """Where the manifest is to be had, best first."""
         self.appliances: tuple[str, ...] = ()
-        """Best first."""
+        """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
         self._settings = settings
@@ -46,8 +49,17 @@ class Delivery:
         self._requests: list[_Request] = []
         self._last_id = 0
 
+    def renew(self, appliances: tuple[str, ...]) -> None:
+        """These are all there are now; those known before keep their order."""
+        known = tuple(name for name in self.appliances if name in appliances)
+        self.appliances = known + tuple(name for name in appliances if name not in known)
+
     def prefer(self, appliances: tuple[str, ...]) -> None:
         """Put these first, in this order, new ones too; those not named keep their order behind them."""
+        if not self.appliances:
+            # They are asked for the manifest still.
+            self.manifests = appliances + tuple(name for name in self.manifests if name not in appliances)
+            return
         self.appliances = appliances + tuple(name for name in self.appliances if name not in appliances)
 
     @property
@@ -87,13 +99,16 @@ class Delivery:
             commands.append(Announce(FailedOver(position_ms, left, request.appliance, reason)))
         return commands
 
-    def cancel(self, track_id: str | None = None) -> list[Command]:
-        """No longer wanted: all requests of a track, or all of all."""
-        gone = [
-            request
-            for request in self._requests
-            if track_id is None or getattr(request.target, "track_id", None) == track_id
-        ]
+    def holders(self, target: Target) -> tuple[str, ...]:
+        """Who may be asked for it, best first."""
+        if isinstance(target, ManifestTarget):
+            return self.manifests
+        places = target.of.places
+        return tuple(name for name in self.appliances if not places or name in places)
+
+    def cancel(self, kind: TrackKind | None = None) -> list[Command]:
+        """No longer wanted: all requests for media of a kind, or all of all."""
+        gone = [request for request in self._requests if kind is None or _kind(request.target) == kind]
         self._requests = [request for request in self._requests if request not in gone]
         return [Cancel(request.request_id) for request in gone if request.appliance]
 
@@ -121,7 +136,7 @@ class Delivery:
 
     def _send(self, request: _Request, now_ms: int, *, hint_ms: int = 0) -> list[Command]:
         """Ask the best appliance not yet tried in this round, or begin to wait for the next round."""
-        untried = [name for name in self.appliances if name not in request.tried]
+        untried = [name for name in self.holders(request.target) if name not in request.tried]
         appliance = self._health.first_available(untried, now_ms=now_ms)
         if appliance is None and not request.tried and untried:
             # All sit out, and this request has done nothing to deserve a wait: ask the one that is back first.
@@ -154,7 +169,8 @@ class Delivery:
 
     def _silence_limit_ms(self, request: _Request, buffer_ms: int, now_ms: int) -> int:
         failover = self._settings.failover
-        others = [name for name in self.appliances if name not in request.tried and name != request.appliance]
+        tried = {*request.tried, request.appliance}
+        others = [name for name in self.holders(request.target) if name not in tried]
         if self._health.first_available(others, now_ms=now_ms) is None:
             return failover.silence_alone_ms
         return silence_limit_ms(
@@ -166,3 +182,7 @@ class Delivery:
 
     def _find(self, request_id: int) -> _Request | None:
         return next((it for it in self._requests if it.appliance and it.request_id == request_id), None)
+
+
+def _kind(target: Target) -> TrackKind | None:
+    return None if isinstance(target, ManifestTarget) else target.of.kind

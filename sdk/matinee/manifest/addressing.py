@@ -67,8 +67,8 @@ class Addressee(msgspec.Struct, frozen=True, kw_only=True):
         return Resource(path=path, first_byte=first_byte, last_byte=last_byte)
 
 
-def read_segments(levels: Sequence[Element], *, of: Addressee) -> tuple[Resource | None, tuple[Segment, ...]]:
-    """The init segment, if it stands alone, and the media segments in playing order; at least one.
+def read_segments(levels: Sequence[Element], *, of: Addressee) -> tuple[Segment, ...]:
+    """The media segments in playing order; at least one.
 
     `levels`: Period, AdaptationSet, Representation: each inherits from the one before it.
     Raises: ManifestInvalid, FormatUnsupported.
@@ -80,7 +80,7 @@ def read_segments(levels: Sequence[Element], *, of: Addressee) -> tuple[Resource
             return _from_list(_inherited(levels, "SegmentList"), of=of)
         if level.first("SegmentBase"):
             break
-    return None, (_whole_file(of=of),)
+    return (_whole_file(of=of),)
 
 
 class _Stretch(NamedTuple):
@@ -109,7 +109,7 @@ class _Scale(msgspec.Struct, frozen=True, kw_only=True):
         return self.offset - (-ms * self.timescale // 1000)
 
 
-def _from_template(template: Element, *, of: Addressee) -> tuple[Resource | None, tuple[Segment, ...]]:
+def _from_template(template: Element, *, of: Addressee) -> tuple[Segment, ...]:
     def parsed(attribute: str) -> Template:
         return read_template(
             template.get(attribute), representation_id=of.representation_id, bandwidth=of.bandwidth, at=template
@@ -126,10 +126,10 @@ def _from_template(template: Element, *, of: Addressee) -> tuple[Resource | None
     init = _initialization(template, of=of)
     if template.get("initialization"):
         init = of.resource(parsed("initialization").path(number=start_number, time=0), at=template)
-    return init, _segments(template, stretches, start_number=start_number, scale=scale, of=of, resource=resource)
+    return _segments(template, stretches, init, start_number=start_number, scale=scale, of=of, resource=resource)
 
 
-def _from_list(segment_list: Element, *, of: Addressee) -> tuple[Resource | None, tuple[Segment, ...]]:
+def _from_list(segment_list: Element, *, of: Addressee) -> tuple[Segment, ...]:
     scale, start_number = _scale(segment_list), segment_list.whole("startNumber", 1)
     urls = segment_list.every("SegmentURL")
     if not urls:
@@ -141,7 +141,7 @@ def _from_list(segment_list: Element, *, of: Addressee) -> tuple[Resource | None
         return of.resource(url.get("media"), at=url, byte_range=url.get("mediaRange"))
 
     init = _initialization(segment_list, of=of)
-    return init, _segments(segment_list, stretches, start_number=start_number, scale=scale, of=of, resource=resource)
+    return _segments(segment_list, stretches, init, start_number=start_number, scale=scale, of=of, resource=resource)
 
 
 def _whole_file(*, of: Addressee) -> Segment:
@@ -246,6 +246,7 @@ def _repeats(
 def _segments(
     addressing: Element,
     stretches: Sequence[_Stretch],
+    init: Resource | None,
     *,
     start_number: int,
     scale: _Scale,
@@ -274,6 +275,7 @@ def _segments(
                     # A last segment of a few samples may be shorter than a millisecond.
                     duration_ms=max(1, end_ms - start_ms),
                     resource=resource(index),
+                    init=init,
                 )
             )
     if not segments:

@@ -12,7 +12,7 @@ from matinee.errors import FormatUnsupported
 from matinee.manifest.addressing import Addressee, Budget, read_segments
 from matinee.manifest.durations import duration_ms
 from matinee.manifest.elements import Element, read_elements, shown
-from matinee.manifest.presentation import BaseUrl, Presentation, Rendition, Steering, Track, TrackKind
+from matinee.manifest.presentation import BaseUrl, Period, Presentation, Rendition, Steering, Track, TrackKind
 from matinee.manifest.protection import read_clearkey_url, read_key_ids
 from matinee.manifest.references import folded, host_of, resolved
 
@@ -58,7 +58,7 @@ def read_dash(document: bytes, *, url: str) -> Presentation:
     return Presentation(
         duration_ms=period_ms or _end_ms(tracks),
         base_urls=_read_base_urls(mpd, url=url),
-        tracks=tracks,
+        periods=(Period(period_id=period.get("id", "0"), end_ms=period_ms, tracks=tracks),),
         steering=_read_steering(mpd, url=url),
         clearkey_license_url=read_clearkey_url(protected, url=url),
     )
@@ -243,7 +243,6 @@ def _read_rendition(
         period_ms=period_ms,
         budget=budget,
     )
-    init, segments = read_segments(levels, of=addressee)
     columns, rows = _tiles(adaptation_set, representation)
     return Rendition(
         rendition_id=rendition_id,
@@ -253,8 +252,7 @@ def _read_rendition(
         width=own.whole("width", 0),
         height=own.whole("height", 0),
         frame_rate_millihertz=_frame_rate(own),
-        init=init,
-        segments=segments,
+        segments=read_segments(levels, of=addressee),
         tile_columns=columns,
         tile_rows=rows,
     )

@@ -59,6 +59,18 @@ class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """The limit where there is no other appliance to go to."""
 
 
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    delay_ms: NotNegative = 0
+    """How far behind live to play; 0 takes the service's word, without one three segments."""
+    catch_up: bool = True
+    """Whether a small lag is made up by playing a little faster or slower."""
+    slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
+    fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
+    """Unless the service states its own bounds; within 4 % few people hear it."""
+    jump_ms: Positive = 10_000
+    """A lag beyond this is made up by a jump."""
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -66,6 +78,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     abr: AbrSettings = AbrSettings()
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
+    live: LiveSettings = LiveSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

@@ -8,7 +8,16 @@ from types import TracebackType
 
 from matinee.clock import Clock
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import MediaRefused, PauseAsked, ResumeAsked, SeekAsked, Started, TextDeclined, TrackAsked
+from matinee.core.messages import (
+    ClockSynced,
+    MediaRefused,
+    PauseAsked,
+    ResumeAsked,
+    SeekAsked,
+    Started,
+    TextDeclined,
+    TrackAsked,
+)
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
 from matinee.errors import ERRORS_BY_CODE, MatineeError, OperatorError
@@ -108,7 +117,6 @@ class Player:
 
     def seek(self, position_ms: int) -> None:
         """Go there; beyond either end means that end."""
-        self._screening.enter(max(0, position_ms))
         self._driver.receive(SeekAsked(position_ms))
 
     def select_track(self, track_id: str) -> None:
@@ -169,7 +177,7 @@ class Player:
             if self._reporter is not None:
                 tasks.start(self._reporter.run())
                 tasks.start(self._beat(self._reporter))
-            self._screening.enter(source.position_ms)
+            self._driver.receive(ClockSynced(http.clock.wall_ms()))
             self._driver.receive(Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms))
             self._stack = stack.pop_all()
         return self

@@ -8,7 +8,9 @@ from matinee.core.notices import (
     Failed,
     FailedOver,
     FirstFrameReady,
+    Jumped,
     Notice,
+    PeriodEntered,
     PhaseChanged,
     PlaybackReport,
     PlayerState,
@@ -69,7 +71,7 @@ class Reporter:
                 )
             case Failed():
                 self._outbox.put(ErrorShown(**said, code=notice.code))
-            case PhaseChanged() | TracksChanged() | Ended():
+            case PhaseChanged() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
                 pass
             case _:
                 assert_never(notice)

@@ -8,7 +8,7 @@ import msgspec
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
 from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
-from matinee.manifest.presentation import Presentation
+from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
 from matinee.runtime.http import FetchFailure, Network
 from matinee.runtime.service import Service
@@ -59,8 +59,8 @@ class Source(Protocol):
         """Where the manifest is to be had, by appliance, best first; at least one."""
         ...
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
-        """The base URLs of the segments, by appliance, best first; none if only the manifest, not yet here, knows."""
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
+        """Where the segments are, by appliance, best first; none if only the manifest, not yet here, knows."""
         ...
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
@@ -85,19 +85,18 @@ class UrlSource:
         self._service = service
         self._steering_url = ""
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
         if presentation is None:
             return {}
         if presentation.steering is not None:
             self._steering_url = presentation.steering.url
-        return {base.service_location: base.url for base in presentation.base_urls}
+        return {base.service_location: base for base in presentation.base_urls}
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
         url = presentation.clearkey_license_url
-        key_ids = sorted({key_id for track in presentation.tracks for key_id in track.key_ids})
         if not url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
-        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
+        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in presentation.key_ids]
         try:
             answer = await self._http.fetch(
                 url,
@@ -138,8 +137,8 @@ class TitleSource:
     def manifests(self) -> dict[str, str]:
         return {appliance: folder + MANIFEST_NAME for appliance, folder in self._folders.items()}
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
-        return self._folders
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
+        return {name: BaseUrl(url=folder, service_location=name) for name, folder in self._folders.items()}
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
         return unwrapped_keys(

@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 
 from matinee.core.delivery import Delivery
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Cancel, Command, Fetch, InitTarget, ManifestTarget, SegmentTarget
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
-from matinee.testing.playbook import fetches
+from matinee.testing.playbook import fetches, init_of, segment_of, track
 
 SETTINGS = PlayerSettings()
-FIRST = SegmentTarget("video", 0, 0)
+FIRST = segment_of(track(), 0, 0)
 
 
 def delivery(*appliances: str, health: ApplianceHealth | None = None, seed: int = 1) -> Delivery:
     it = Delivery(SETTINGS, health or ApplianceHealth(SETTINGS.failover), seed=seed)
-    it.appliances = appliances
+    it.manifests = it.appliances = appliances
     return it
 
 
@@ -136,8 +136,8 @@ def test_what_nobody_delivered_for_long_is_named() -> None:
 def test_cancelling_a_track_cancels_what_is_asked_for_it_and_nothing_else() -> None:
     it = delivery("a")
     it.ask(ManifestTarget(), now_ms=0)
-    it.ask(InitTarget("video", 0), now_ms=0)
-    it.ask(SegmentTarget("audio", 0, 0), now_ms=0)
+    it.ask(init_of(track(), 0), now_ms=0)
+    it.ask(segment_of(track("audio"), 0, 0), now_ms=0)
     assert it.cancel("video") == [Cancel(2)]
     assert it.cancel() == [Cancel(1), Cancel(3)]
     assert it.wake_at_ms(now_ms=0, buffer_ms=0) is None

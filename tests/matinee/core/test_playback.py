@@ -13,7 +13,6 @@ from matinee.core.messages import (
     Fetch,
     FetchKeys,
     FetchSteering,
-    InitTarget,
     KeysArrived,
     KeysRefused,
     ManifestRead,
@@ -40,7 +39,7 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
-from matinee.testing.playbook import Viewer, fetches, presentation, segment_fetch, track
+from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from tests.support.cuts import cut
 from tests.support.walks import Walker
 
@@ -68,15 +67,15 @@ def test_the_manifest_is_asked_of_the_best_appliance() -> None:
 def test_init_and_first_segment_are_asked_for_together() -> None:
     commands = Viewer().start()
     assert [fetch.target for fetch in fetches(commands)] == [
-        InitTarget("video-und", 0),
-        SegmentTarget("video-und", 0, 0),
+        init_of(track(), 0),
+        segment_of(track(), 0, 0),
     ]
 
 
 def test_a_whole_title_plays_to_its_end_without_a_stall() -> None:
     it = Viewer()
     it.play_through(it.start())
-    assert [target.index for target in it.appended] == [0, 1, 2, 3, 4]
+    assert [target.segment.number - 1 for target in it.appended] == [0, 1, 2, 3, 4]
     assert it.notices[-1] == Ended()
     report = it.playback.report("t", frames_shown=0, frames_dropped=0, now_ms=it.now_ms)
     assert (report.ended, report.stalls, report.played_ms) == (True, 0, 20_000)
@@ -88,8 +87,7 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
-        in commands
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, 1, is_last=False) in commands
     )
     assert FirstFrameReady(200) in it.notices
 
@@ -182,7 +180,7 @@ def test_a_faster_link_brings_a_higher_rung() -> None:
     it = Viewer()
     it.play_through(it.start(), kbps=20_000)
     assert RungSwitched(300, 3_000) in it.notices
-    assert {target.rung for target in it.appended} == {0, 2}
+    assert {target.of.rung for target in it.appended} == {0, 2}
 
 
 def test_a_full_buffer_asks_for_nothing_until_it_has_room() -> None:
@@ -213,10 +211,10 @@ def test_a_seek_forgets_what_is_under_way_and_begins_at_the_segment_that_holds_t
     it.deliver(init)
     commands = it.receive(SeekAsked(9_500))
     assert Cancel(segment.request_id) in commands
-    assert Discard("video-und") in commands
+    assert Discard("video") in commands
     asked = segment_fetch(commands)
     assert isinstance(asked.target, SegmentTarget)
-    assert asked.target.index == 2
+    assert asked.target.segment.number == 3
     it.deliver(asked)
     state = it.playback.state(now_ms=it.now_ms)
     assert (state.phase, state.position_ms, state.stalls) == ("playing", 9_500, 0)
@@ -230,11 +228,12 @@ def test_a_seek_beyond_the_end_shows_the_end() -> None:
 
 def test_subtitles_are_fetched_when_chosen_and_forgotten_when_declined() -> None:
     it = Viewer()
-    it.start(presentation(track(), track("text", language="en", segments=1, segment_ms=20_000, has_init=False)))
+    subtitles = track("text", language="en", segments=1, segment_ms=20_000, has_init=False)
+    it.start(presentation(track(), subtitles))
     [asked] = fetches(it.receive(TrackAsked("text-en")))
-    assert asked.target == SegmentTarget("text-en", 0, 0)
+    assert asked.target == segment_of(subtitles, 0, 0)
     commands = it.receive(TextDeclined())
-    assert commands[:2] == [Cancel(asked.request_id), Discard("text-en")]
+    assert commands[:2] == [Cancel(asked.request_id), Discard("text")]
 
 
 def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
@@ -245,7 +244,7 @@ def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
         fetch = pending.pop(0) if pending else None
         if fetch is None:
             pending += fetches(it.wake())
-        elif isinstance(fetch.target, SegmentTarget) and fetch.target.track_id == "text-en":
+        elif isinstance(fetch.target, SegmentTarget) and fetch.target.of.track_id == "text-en":
             pending += fetches(it.fail(fetch))
         else:
             pending += fetches(it.deliver(fetch))
@@ -258,7 +257,7 @@ def test_another_language_takes_the_place_of_the_first() -> None:
     it = Viewer()
     it.start(presentation(track(), track("audio", language="en"), track("audio", language="de")))
     commands = it.receive(TrackAsked("audio-de"))
-    assert Discard("audio-en") in commands
+    assert Discard("audio") in commands
     selected = [choice.track_id for choice in it.playback.state(now_ms=it.now_ms).tracks if choice.is_selected]
     assert selected == ["video-und", "audio-de"]
 
@@ -360,7 +359,7 @@ def test_a_last_segment_that_only_the_present_rung_has_is_asked_of_it_though_the
     it.deliver(init)
     second = segment_fetch(it.deliver(first, kbps=500))
     last = segment_fetch(it.deliver(second, kbps=20_000))
-    assert last.target == SegmentTarget("video-und", 0, 2)
+    assert last.target == segment_of(video, 0, 2)
 
 
 def test_an_alarm_that_rings_too_early_is_set_again() -> None:

@@ -8,7 +8,7 @@ from matinee.manifest.presentation import Resource, Segment, TrackKind
 
 def addressed(
     *levels: str, kind: TrackKind = "video", reference: str = "", period_ms: int | None = 6_000
-) -> tuple[Resource | None, tuple[Segment, ...]]:
+) -> tuple[Segment, ...]:
     """What is read when Period, AdaptationSet and Representation hold `levels`, in that order."""
     elements = [read_elements(f"<Level>{level}</Level>".encode()) for level in levels]
     addressee = Addressee(
@@ -41,31 +41,31 @@ def paths(segments: tuple[Segment, ...]) -> list[str]:
 
 def test_a_template_of_equal_durations_counts_to_the_end_of_the_period() -> None:
     template = '<SegmentTemplate duration="5" timescale="2" initialization="init-$Bandwidth$" media="$Number%03d$"/>'
-    init, segments = addressed(template)
-    assert init == Resource(path="init-800000")
+    segments = addressed(template)
+    assert segments[0].init == Resource(path="init-800000")
     assert places(segments) == [(1, 0, 2_500), (2, 2_500, 2_500), (3, 5_000, 1_000)]
     assert paths(segments) == ["001", "002", "003"]
 
 
 def test_a_period_that_ends_between_two_ticks_still_has_its_last_segment() -> None:
-    _, segments = addressed('<SegmentTemplate duration="4" media="$Number$"/>', period_ms=8_500)
+    segments = addressed('<SegmentTemplate duration="4" media="$Number$"/>', period_ms=8_500)
     assert places(segments) == [(1, 0, 4_000), (2, 4_000, 4_000), (3, 8_000, 500)]
 
 
 def test_time_in_a_template_of_equal_durations_is_media_time() -> None:
     template = '<SegmentTemplate duration="3" startNumber="7" presentationTimeOffset="100" media="$Number$-$Time$"/>'
-    _, segments = addressed(template)
+    segments = addressed(template)
     assert paths(segments) == ["7-100", "8-103"]
     assert places(segments) == [(7, 0, 3_000), (8, 3_000, 3_000)]
 
 
 def test_an_end_number_ends_the_count() -> None:
-    _, segments = addressed('<SegmentTemplate duration="1" startNumber="0" endNumber="1" media="$Number$"/>')
+    segments = addressed('<SegmentTemplate duration="1" startNumber="0" endNumber="1" media="$Number$"/>')
     assert paths(segments) == ["0", "1"]
 
 
 def test_a_timeline_spells_starts_durations_and_repetitions() -> None:
-    _, segments = addressed(timeline('<S t="0" d="2000" r="1"/><S d="1000"/><S t="5500" d="500"/>'))
+    segments = addressed(timeline('<S t="0" d="2000" r="1"/><S d="1000"/><S t="5500" d="500"/>'))
     assert places(segments) == [(1, 0, 2_000), (2, 2_000, 2_000), (3, 4_000, 1_000), (4, 5_500, 500)]
     assert paths(segments) == ["1-0", "2-2000", "3-4000", "4-5500"]
 
@@ -78,28 +78,28 @@ def test_a_timeline_spells_starts_durations_and_repetitions() -> None:
     ],
 )
 def test_an_open_repetition_reaches_to_the_next_entry_or_the_end(entries: str, starts_ms: list[int]) -> None:
-    _, segments = addressed(timeline(entries))
+    segments = addressed(timeline(entries))
     assert [segment.start_ms for segment in segments] == starts_ms
 
 
 def test_the_presentation_time_offset_moves_media_time_onto_the_period() -> None:
     entries = '<S t="0" d="1000"/><S d="2500"/><S d="4000"/>'
-    _, segments = addressed(timeline(entries, attributes='presentationTimeOffset="1020" startNumber="0"'))
+    segments = addressed(timeline(entries, attributes='presentationTimeOffset="1020" startNumber="0"'))
     assert places(segments) == [(1, -20, 2_500), (2, 2_480, 4_000)]
 
 
 def test_segments_beyond_the_end_are_left_out() -> None:
-    _, segments = addressed(timeline('<S t="0" d="3000" r="9"/>'))
+    segments = addressed(timeline('<S t="0" d="3000" r="9"/>'))
     assert places(segments) == [(1, 0, 3_000), (2, 3_000, 3_000)]
 
 
 def test_segments_do_not_overlap_even_if_the_timeline_says_so() -> None:
-    _, segments = addressed(timeline('<S t="0" d="3010"/><S t="3000" d="3000"/>'))
+    segments = addressed(timeline('<S t="0" d="3010"/><S t="3000" d="3000"/>'))
     assert places(segments) == [(1, 0, 3_000), (2, 3_000, 3_000)]
 
 
 def test_a_segment_of_a_few_samples_has_a_millisecond() -> None:
-    _, segments = addressed(
+    segments = addressed(
         '<SegmentTemplate timescale="48000" media="$Number$">'
         '<SegmentTimeline><S d="48000"/><S d="12"/></SegmentTimeline></SegmentTemplate>'
     )
@@ -107,36 +107,36 @@ def test_a_segment_of_a_few_samples_has_a_millisecond() -> None:
 
 
 def test_attributes_and_children_are_inherited_and_the_deepest_prevail() -> None:
-    init, segments = addressed(
+    segments = addressed(
         '<SegmentTemplate timescale="1000" duration="9" startNumber="5" initialization="period-init"/>',
         '<SegmentTemplate duration="3000" media="set-$Number$"><Initialization sourceURL="ignored"/></SegmentTemplate>',
         '<SegmentTemplate media="rep-$Number$"/>',
     )
-    assert init == Resource(path="period-init")
+    assert segments[0].init == Resource(path="period-init")
     assert paths(segments) == ["rep-5", "rep-6"]
 
 
 def test_the_deepest_kind_of_addressing_prevails() -> None:
     period = '<SegmentBase timescale="1000"/>'
     adaptation_set = '<SegmentList duration="6"><SegmentURL media="listed"/></SegmentList>'
-    _, segments = addressed(period, adaptation_set, "")
+    segments = addressed(period, adaptation_set, "")
     assert paths(segments) == ["listed"]
 
 
 def test_a_list_names_each_segment_and_its_bytes() -> None:
-    init, segments = addressed(
+    segments = addressed(
         '<SegmentList duration="3" startNumber="4"><Initialization range="0-99"/>'
         '<SegmentURL mediaRange="100-199"/><SegmentURL media="other.mp4"/></SegmentList>',
         reference="video/all.mp4",
     )
-    assert init == Resource(path="video/all.mp4", first_byte=0, last_byte=99)
+    assert segments[0].init == Resource(path="video/all.mp4", first_byte=0, last_byte=99)
     assert places(segments) == [(4, 0, 3_000), (5, 3_000, 3_000)]
     assert segments[0].resource == Resource(path="video/all.mp4", first_byte=100, last_byte=199)
     assert segments[1].resource == Resource(path="video/other.mp4")
 
 
 def test_a_list_may_have_a_timeline() -> None:
-    _, segments = addressed(
+    segments = addressed(
         '<SegmentList timescale="1000"><SegmentTimeline><S t="0" d="1000"/><S d="5000"/></SegmentTimeline>'
         '<SegmentURL media="a"/><SegmentURL media="b"/></SegmentList>'
     )
@@ -147,20 +147,19 @@ def test_a_list_may_have_a_timeline() -> None:
     "only", ['<SegmentList><SegmentURL media="all.mp4"/></SegmentList>', '<SegmentTemplate media="all.mp4"/>']
 )
 def test_a_single_segment_needs_no_duration(only: str) -> None:
-    _, segments = addressed(only, period_ms=4_433)
+    segments = addressed(only, period_ms=4_433)
     assert places(segments) == [(1, 0, 4_433)]
     assert paths(segments) == ["all.mp4"]
 
 
 def test_a_timeline_needs_no_duration_of_the_period() -> None:
-    _, segments = addressed(timeline('<S d="3000" r="2"/>'), period_ms=None)
+    segments = addressed(timeline('<S d="3000" r="2"/>'), period_ms=None)
     assert places(segments)[-1] == (3, 6_000, 3_000)
 
 
 def test_subtitles_beside_the_media_are_one_segment() -> None:
     assert addressed("", kind="text", reference="text/en.vtt") == (
-        None,
-        (Segment(number=1, start_ms=0, duration_ms=6_000, resource=Resource(path="text/en.vtt")),),
+        Segment(number=1, start_ms=0, duration_ms=6_000, resource=Resource(path="text/en.vtt")),
     )
 
 

@@ -62,13 +62,13 @@ def shown_as(parameter: str | bytes) -> str:
 
 
 def only_track(document: bytes) -> Track:
-    (track,) = read(document).tracks
+    (track,) = read(document).periods[0].tracks
     return track
 
 
 def first_url(presentation: Presentation) -> str:
     """Where the first segment of the first rendition is fetched from the best place."""
-    path = presentation.tracks[0].renditions[0].segments[0].resource.path
+    path = presentation.periods[0].tracks[0].renditions[0].segments[0].resource.path
     return urljoin(presentation.base_urls[0].url, path)
 
 
@@ -79,9 +79,14 @@ def test_a_title_of_ours_is_read_whole() -> None:
     assert presentation.steering == Steering(
         url="http://control.example/v1/steering/s1?token=t", default_service_location="isp-a", query_before_start=True
     )
-    video, audio, text, image = presentation.tracks
-    assert [track.kind for track in presentation.tracks] == ["video", "audio", "text", "image"]
-    assert [track.track_id for track in presentation.tracks] == ["video", "audio-en-1", "text-en-1", "image-und-1"]
+    video, audio, text, image = presentation.periods[0].tracks
+    assert [track.kind for track in presentation.periods[0].tracks] == ["video", "audio", "text", "image"]
+    assert [track.track_id for track in presentation.periods[0].tracks] == [
+        "video",
+        "audio-en-1",
+        "text-en-1",
+        "image-und-1",
+    ]
     assert (video.label, video.roles, video.key_ids) == (
         "Main picture",
         ("main",),
@@ -93,16 +98,19 @@ def test_a_title_of_ours_is_read_whole() -> None:
 
 
 def test_renditions_come_by_rising_bitrate_with_what_they_inherit() -> None:
-    low, high = read(OUR_TITLE).tracks[0].renditions
+    low, high = read(OUR_TITLE).periods[0].tracks[0].renditions
     assert (low.rendition_id, low.bitrate_kbps, low.width, low.height) == ("240p", 235, 426, 240)
     assert (high.rendition_id, high.bitrate_kbps, high.codecs) == ("720p", 2_350, "avc1.64001f")
     assert (high.mime_type, high.frame_rate_millihertz) == ("video/mp4", 29_970)
-    assert high.init == Resource(path="video/720p/init.mp4")
-    assert high.segments == (
-        Segment(number=1, start_ms=0, duration_ms=2_002, resource=Resource(path="video/720p/00001.m4s")),
-        Segment(number=2, start_ms=2_002, duration_ms=2_002, resource=Resource(path="video/720p/00002.m4s")),
-        Segment(number=3, start_ms=4_004, duration_ms=1_001, resource=Resource(path="video/720p/00003.m4s")),
-    )
+    init = Resource(path="video/720p/init.mp4")
+    assert list(high.segments) == [
+        Segment(number=number, start_ms=start_ms, duration_ms=duration_ms, init=init, resource=Resource(path=path))
+        for number, start_ms, duration_ms, path in (
+            (1, 0, 2_002, "video/720p/00001.m4s"),
+            (2, 2_002, 2_002, "video/720p/00002.m4s"),
+            (3, 4_004, 1_001, "video/720p/00003.m4s"),
+        )
+    ]
 
 
 def test_reading_the_same_bytes_twice_gives_the_same_presentation() -> None:
@@ -144,7 +152,7 @@ def test_base_urls_below_the_mpd_are_folded_into_the_paths() -> None:
         "<BaseURL>set/</BaseURL>" + '<SegmentTemplate duration="2" media="$Number$"/>', representations=representation
     )
     presentation = read(mpd(sets))
-    assert presentation.tracks[0].renditions[0].segments[0].resource.path == "../period/set/rep/1"
+    assert presentation.periods[0].tracks[0].renditions[0].segments[0].resource.path == "../period/set/rep/1"
     assert first_url(presentation) == "http://appliance.example/t/token/titles/period/set/rep/1"
 
 
@@ -170,7 +178,7 @@ def test_a_period_that_starts_late_is_as_long_as_what_is_left() -> None:
     document = mpd(video_set()).replace(b"<Period>", b'<Period start="PT1S">')
     presentation = read(document)
     assert presentation.duration_ms == 5_000
-    assert presentation.tracks[0].renditions[0].segments[0].start_ms == 0
+    assert presentation.periods[0].tracks[0].renditions[0].segments[0].start_ms == 0
 
 
 def test_without_a_stated_duration_the_last_segment_ends_the_presentation() -> None:
@@ -193,7 +201,7 @@ def test_without_a_stated_duration_the_last_segment_ends_the_presentation() -> N
 def test_the_kind_of_a_track_is_known_from_its_types(attributes: str, kind: str) -> None:
     template = '<SegmentTemplate duration="2" media="$Number$"/>'
     tested = f'<AdaptationSet {attributes}>{template}<Representation id="x" bandwidth="1"/></AdaptationSet>'
-    assert read(mpd(tested + video_set())).tracks[0].kind == kind
+    assert read(mpd(tested + video_set())).periods[0].tracks[0].kind == kind
 
 
 def test_the_kind_is_also_known_from_the_representation_or_the_content_component() -> None:
@@ -205,7 +213,7 @@ def test_the_kind_is_also_known_from_the_representation_or_the_content_component
 
 def test_what_nothing_here_plays_is_left_out() -> None:
     events = '<AdaptationSet mimeType="application/x-events"><Representation id="e" bandwidth="1"/></AdaptationSet>'
-    assert len(read(mpd(events + video_set())).tracks) == 1
+    assert len(read(mpd(events + video_set())).periods[0].tracks) == 1
 
 
 @pytest.mark.parametrize("place", ["set", "representation"])
@@ -242,7 +250,7 @@ def test_track_ids_are_unique_whatever_the_manifest_says() -> None:
     def with_id(track_id: str) -> str:
         return video_set().replace("<AdaptationSet", f'<AdaptationSet id="{track_id}"')
 
-    tracks = read(mpd(with_id("video-und-1") + video_set() + with_id("7") + with_id("7"))).tracks
+    tracks = read(mpd(with_id("video-und-1") + video_set() + with_id("7") + with_id("7"))).periods[0].tracks
     assert [track.track_id for track in tracks] == ["video-und-1", "video-und-2", "7", "video-und-3"]
 
 
@@ -345,8 +353,8 @@ def test_damaged_manifests_are_read_or_refused_but_never_break_the_reader(
         presentation = read(document)
     except MatineeError:
         return
-    renditions = [rendition for track in presentation.tracks for rendition in track.renditions]
-    assert presentation.duration_ms > 0
+    renditions = [rendition for track in presentation.periods[0].tracks for rendition in track.renditions]
+    assert (presentation.duration_ms or 0) > 0
     assert 0 < sum(len(rendition.segments) for rendition in renditions) <= MAX_SEGMENTS
     for rendition in renditions:
         for segment, following in zip(rendition.segments, rendition.segments[1:], strict=False):

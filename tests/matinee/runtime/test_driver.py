@@ -32,12 +32,15 @@ class Kept:
     def unlock(self, keys: ContentKeys) -> None:
         self.keys = keys
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
         assert init is not None
-        self.appended.append((kind, append.start_ms, body))
+        self.appended.append((append.target.of.kind, append.start_ms, body))
 
     def discard(self, kind: TrackKind) -> None:
         self.discarded.append(kind)
+
+    def enter(self, position_ms: int) -> None:
+        pass
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ def test_a_title_delivered_whole_is_played_to_its_end() -> None:
     it = Viewer()
     it.play_through(it.start())
     assert it.notices[-1] == Ended()
-    assert [target.index for target in it.appended] == [0, 1, 2, 3, 4]
+    assert [target.segment.number for target in it.appended] == [1, 2, 3, 4, 5]
     assert it.now_ms >= 1_000 + presentation().duration_ms
 
 
@@ -35,7 +35,7 @@ def test_time_passes_when_the_viewer_delivers_and_when_it_wakes() -> None:
 def test_tracks_are_laid_out_as_asked() -> None:
     shown = presentation(track("audio", ladder=(96,), segments=3, segment_ms=2_000, language="de"))
     assert shown.duration_ms == 6_000
-    [audio] = shown.tracks
+    [audio] = shown.periods[0].tracks
     assert (audio.track_id, [it.start_ms for it in audio.renditions[0].segments]) == ("audio-de", [0, 2_000, 4_000])
 
 

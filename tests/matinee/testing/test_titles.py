@@ -16,7 +16,7 @@ def test_the_manifest_is_read_as_it_is_meant() -> None:
     shown = read_dash(TITLE.manifest(), url="http://a.test/manifest.mpd")
     assert shown.duration_ms == 9_000
     assert [(base.service_location, base.url) for base in shown.base_urls] == list(TITLE.places)
-    assert [(track.kind, [it.bitrate_kbps for it in track.renditions]) for track in shown.tracks] == [
+    assert [(track.kind, [it.bitrate_kbps for it in track.renditions]) for track in shown.periods[0].tracks] == [
         ("video", [300, 1_000]),
         ("audio", [96]),
     ]
@@ -51,7 +51,7 @@ def test_what_it_does_not_have_is_nothing(path: str) -> None:
 
 def test_a_title_may_be_silent() -> None:
     shown = read_dash(SyntheticTitle(audio_kbps=0).manifest(), url="http://a.test/manifest.mpd")
-    assert [track.kind for track in shown.tracks] == ["video"]
+    assert [track.kind for track in shown.periods[0].tracks] == ["video"]
 
 
 def asked(title: SyntheticTitle, path: str) -> bytes | None:

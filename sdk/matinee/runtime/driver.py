@@ -198,7 +198,7 @@ class Driver:
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=DEADLINE_MS,
             byte_range=byte_range,
-            on_progress=lambda: self.receive(ProgressMade(request_id)),
+            on_progress=lambda received, size: self.receive(ProgressMade(request_id, received, size)),
         )
         if isinstance(target, SegmentTarget) and target.of.mime_type.endswith("/mp4") and not is_complete(answer.body):
             raise FetchFailure("truncated")

@@ -60,12 +60,13 @@ class Network(Protocol):
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
-        `on_progress` is called for each piece that comes.
+        `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
+        answer, or 0 if the server does not say.
         """
         ...
 
@@ -90,7 +91,7 @@ class Http:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
@@ -103,13 +104,13 @@ class Http:
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
-                received = bytearray()
+                received, size_bytes = bytearray(), _size_bytes(response)
                 async for piece in response.content.iter_chunked(CHUNK_BYTES):
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_progress is not None:
-                        on_progress()
+                        on_progress(len(received), size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -154,6 +155,11 @@ def retry_after_ms(header: str, *, wall_ms: int) -> int:
         return 0
     aware: datetime = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0, int(aware.timestamp() * 1000) - wall_ms)
+
+
+def _size_bytes(response: aiohttp.ClientResponse) -> int:
+    """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
+    return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
 def _reason_of(error: Exception) -> str:

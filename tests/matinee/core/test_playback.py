@@ -61,7 +61,7 @@ NUMBERS = st.integers(0, 65_535)
 
 
 def test_the_manifest_is_asked_of_the_best_appliance() -> None:
-    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b")]
+    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b", urgency=0)]
 
 
 def test_init_and_first_segment_are_asked_for_together() -> None:
@@ -126,14 +126,16 @@ def test_one_outage_is_announced_once_however_many_requests_it_hits() -> None:
     assert len([notice for notice in it.notices if isinstance(notice, FailedOver)]) == 1
 
 
-def test_silence_is_given_up_before_it_costs_the_buffer() -> None:
+def test_silence_is_helped_before_it_costs_the_buffer() -> None:
     it = Viewer()
     [*inits, segment] = fetches(it.start())
     for fetch in inits:
         it.deliver(fetch)
-    commands = it.wake()
-    assert commands[0] == Cancel(segment.request_id)
-    assert [fetch.appliance for fetch in fetches(commands)] == ["b"]
+    [second] = fetches(it.wake())
+    assert (second.target, second.appliance) == (segment.target, "b")
+    commands = it.deliver(second)
+    assert Cancel(segment.request_id) in commands
+    assert FailedOver(0, "a", "b", "silence") in it.notices
 
 
 def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_up_in_the_end() -> None:

@@ -46,7 +46,7 @@ def test_what_is_as_usual_is_left_out(log: EventLog) -> None:
 
 
 def test_what_ticks_is_left_out_until_it_has_consequences(log: EventLog) -> None:
-    log(ProgressMade(1), [WakeAt(900)], 10)
+    log(ProgressMade(1, 65_536, 0), [WakeAt(900)], 10)
     log(Woke(), [], 20)
     assert log.lines == []
     log(Woke(), [WakeAt(900), Fetch(2, ManifestTarget(), "b")], 30)

@@ -40,7 +40,7 @@ def test_progress_is_told_for_each_piece() -> None:
     at_ms: list[int] = []
 
     async def story(clock: VirtualClock) -> None:
-        def progressed() -> None:
+        def progressed(_received: int, _size: int) -> None:
             at_ms.append(clock.now_ms())
 
         network = network_on(clock)

@@ -38,7 +38,7 @@ from tests.support.cuts import cut
 KEY = "0" * 32
 REASONS = ("refused", "reset", "timeout", "truncated", "corrupt", "unresolved", "http-503", "http-404")
 TRACKS = ("video-und", "audio-en", "audio-de", "text-en", "image-und", "unheard-of")
-RANKINGS = (("c", "a"), ("b",), ("unheard-of",), ("b", "c", "a"))
+RANKINGS = (("c", "a", "b"), ("b",), ("unheard-of", "a", "b", "c"), ("b", "c", "a"))
 SETTINGS = PlayerSettings(buffering=BufferingSettings(full_ms=12_000))
 END_MS = 20_080
 SEAM_MS = 1_000

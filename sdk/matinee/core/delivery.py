@@ -84,22 +84,15 @@ class Delivery:
         self._buffer_ms = 0
         self._usual_ms = USUAL_MS
 
-    def renew(self, appliances: tuple[str, ...]) -> None:
-        """These are all there are now; those known before keep their order."""
-        known = tuple(name for name in self.appliances if name in appliances)
-        self.appliances = known + tuple(name for name in appliances if name not in known)
-
     def prefer(self, appliances: tuple[str, ...]) -> None:
-        """Put these first, in this order, new ones too; those not named keep their order behind them."""
-        known = self.appliances or self.manifests
-        if not set(known).issuperset(appliances):
+        """These and no others from now on, in this order; what is under way stays where it is."""
+        if not {*self.appliances, *self.manifests}.issuperset(appliances):
             self._release()
-        preferred = appliances + tuple(name for name in known if name not in appliances)
         if self.appliances:
-            self.appliances = preferred
+            self.appliances = appliances
         else:
-            # The manifest is still asked for.
-            self.manifests = preferred
+            # Nothing but the manifest was asked for yet.
+            self.manifests = appliances
 
     @property
     def is_stuck(self) -> bool:

@@ -15,6 +15,7 @@ from matinee.manifest.presentation import (
     Segment,
     TrackKind,
 )
+from matinee.wire.steering import Heard
 
 # Targets: what a request is for.
 
@@ -67,6 +68,8 @@ class Started(msgspec.Struct, frozen=True):
     """When the viewer asked for it, on the clock of `now_ms`: start-up is counted from there. None means now."""
     steer_after_ms: int | None = None
     """When the list of appliances is worth asking for anew; None if only the manifest can say so."""
+    fresh_ms: int | None = None
+    """How long the tokens of the list are good; None if they have no end."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):
@@ -133,12 +136,16 @@ class KeysRefused(msgspec.Struct, frozen=True):
 
 class SteeringArrived(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """Best first, each of which delivers; those not named keep their place behind them."""
+    """All there are, best first."""
     ttl_ms: int
+    fresh_ms: int | None = None
+    """How long their tokens are good; None if they have no end."""
 
 
 class SteeringFailed(msgspec.Struct, frozen=True):
     hint_ms: int = 0
+    is_gone: bool = False
+    """The service wants no more questions of this session (410)."""
 
 
 class MediaRefused(msgspec.Struct, frozen=True):
@@ -233,6 +240,9 @@ class FetchKeys(msgspec.Struct, frozen=True):
 
 class FetchSteering(msgspec.Struct, frozen=True):
     """Ask which appliance is best now; answer with SteeringArrived or SteeringFailed."""
+
+    heard: tuple[Heard, ...] = ()
+    """Who delivered since the last question, the one in use last."""
 
 
 class SyncClock(msgspec.Struct, frozen=True):

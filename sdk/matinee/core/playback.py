@@ -57,6 +57,8 @@ from matinee.core.selection import Selection
 from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
+from matinee.policy.dice import draw
+from matinee.policy.failover import is_unwelcome
 from matinee.policy.settings import PlayerSettings
 
 
@@ -78,7 +80,7 @@ class Playback:
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
         self._appliance = ""
-        self._advice = Advice()
+        self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
         self._commands: list[Command] = []
 
@@ -148,7 +150,7 @@ class Playback:
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances
-                self._advice.due_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
+                self._advice.begin(steer_after_ms=event.steer_after_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead() | IndexRead() | Fetched():
                 self._arrived(event, now_ms)
@@ -162,6 +164,8 @@ class Playback:
                     now_ms=now_ms,
                 )
             case FetchFailed():
+                if is_unwelcome(event.reason):
+                    self._advice.hurry(now_ms=now_ms)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
@@ -175,9 +179,9 @@ class Playback:
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
                 self._delivery.prefer(event.appliances)
-                self._advice.arrived(ttl_ms=event.ttl_ms, now_ms=now_ms)
+                self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
-                self._advice.failed(hint_ms=event.hint_ms, now_ms=now_ms)
+                self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case Woke():
                 self._wake_at_ms = None
             case _:
@@ -227,6 +231,7 @@ class Playback:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
+                self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:
@@ -234,7 +239,8 @@ class Playback:
 
     def _read(self, event: ManifestRead, now_ms: int) -> None:
         presentation = event.presentation
-        self._delivery.renew(event.appliances)
+        self._delivery.appliances = event.appliances
+        self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
         if self._selection is not None:
             self._selection.renew(presentation)
@@ -252,8 +258,6 @@ class Playback:
             self._commands.append(FetchKeys(presentation.key_ids))
         if presentation.live is not None and presentation.live.clocks:
             self._commands.append(SyncClock(presentation.live.clocks))
-        if presentation.steering is not None:
-            self._advice.due_ms = now_ms
         self._commands.append(Announce(TracksChanged()))
 
     def _append(self, target: MediaTarget, request_id: int) -> None:
@@ -308,14 +312,14 @@ class Playback:
             self._settle_phase(self._selection, now_ms)
         if self._outcome is not None:
             return
-        if self._selection is not None:
+        if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
             self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
         if self._edge.take_turn(now_ms=now_ms):
             self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
         if self._delivery.is_stuck:
             self._advice.hurry(now_ms=now_ms)
-        if self._advice.take_turn(now_ms=now_ms):
-            self._commands.append(FetchSteering())
+        if (heard := self._advice.take_turn(now_ms=now_ms)) is not None:
+            self._commands.append(FetchSteering(heard))
         if self._announced_phase != self._playhead.phase:
             self._announced_phase = self._playhead.phase
             self._commands.append(Announce(PhaseChanged(self._announced_phase)))
@@ -372,8 +376,8 @@ class Playback:
         selection, playhead = self._selection, self._playhead
         position_ms = playhead.position_ms(now_ms=now_ms)
         buffer_ms = selection.buffer_ms(position_ms) if selection else 0
-        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.due_ms]
-        if selection is not None:
+        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
+        if selection is not None and not self._advice.holds_start(now_ms=now_ms):
             times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
             times.append(self._edge.wake_at_ms(now_ms=now_ms))
             if playhead.is_moving:

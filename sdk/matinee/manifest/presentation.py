@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from matinee.wire.steering import SteeringDialect
+
 TrackKind = Literal["video", "audio", "text", "image"]
 
 
@@ -140,8 +142,9 @@ class Steering(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     default_service_location: str = ""
-    """One or several, best first, with spaces between."""
+    """Where to begin; one or several, separated by white space, best first."""
     query_before_start: bool = False
+    dialect: SteeringDialect = "DASH"
 
 
 class TimedEvent(msgspec.Struct, frozen=True, kw_only=True):

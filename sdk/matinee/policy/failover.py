@@ -21,3 +21,8 @@ def is_passing(reason: str) -> bool:
     """Whether waiting may mend a failure: anything but a server's plain no. `reason` as `FailedOver.reason`."""
     status = reason.removeprefix("http-4")
     return status == reason or "4" + status in PASSING_STATUSES
+
+
+def is_unwelcome(reason: str) -> bool:
+    """Whether the server refused this viewer: a token that has ended, and no fault of the server."""
+    return reason in ("http-401", "http-403")

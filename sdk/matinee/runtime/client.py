@@ -97,7 +97,7 @@ class Client:
             request = PlayRequest(title_id=title_id, device_id=login.device_id, profile_id=profile)
             reply = await self._service.ask("/v1/play", PlayReply, body=request)
             trusted = TrustedKeys.from_text(login.service_keys)
-            source = TitleSource(reply, self._service, key=self._device.key, trusted=trusted)
+            source = TitleSource(reply, http, self._service, key=self._device.key, trusted=trusted)
             return source, Reporter(reply, profile, self._service, retry=self._settings.retry)
 
         return Player(opening, settings=settings or self._settings, http=self._http)

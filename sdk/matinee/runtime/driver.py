@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol, assert_never
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from matinee.core.messages import (
     Announce,
@@ -44,14 +43,16 @@ from matinee.errors import (
     ManifestInvalid,
     MatineeError,
     MediaInvalid,
-    ServiceUnavailable,
+    SteeringInvalid,
 )
 from matinee.manifest.dash import read_dash
+from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, TrackKind
 from matinee.media.boxes import is_complete
 from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
+from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
@@ -128,7 +129,7 @@ class Driver:
             case FetchKeys():
                 self._tasks.start(self._fetch_keys(command.key_ids))
             case FetchSteering():
-                self._tasks.start(self._fetch_steering())
+                self._tasks.start(self._fetch_steering(command.heard))
             case Append():
                 self._append(command)
             case Forget():
@@ -194,7 +195,7 @@ class Driver:
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         answer = await self._http.fetch(
-            _url_at(self._places()[appliance], resource.path),
+            request_url(self._places()[appliance], resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=DEADLINE_MS,
             byte_range=byte_range,
@@ -222,17 +223,15 @@ class Driver:
         else:
             self.receive(KeysArrived())
 
-    async def _fetch_steering(self) -> None:
-        state = self._playback.state(now_ms=self._http.clock.now_ms())
+    async def _fetch_steering(self, heard: tuple[Heard, ...]) -> None:
         try:
-            document = await self._source.steer(appliance=state.appliance, throughput_kbps=state.throughput_kbps)
-        except MatineeError as error:
-            hint_ms = error.retry_after_ms if isinstance(error, ServiceUnavailable) else None
-            self.receive(SteeringFailed(hint_ms or 0))
+            advice = await self._source.steer(heard)
+        except FetchFailure as failure:
+            self.receive(SteeringFailed(failure.hint_ms, is_gone=failure.status == 410))
+        except SteeringInvalid:
+            self.receive(SteeringFailed())
         else:
-            places = self._places()
-            known = tuple(name for name in document.pathway_priority if name in places)
-            self.receive(SteeringArrived(known, max(1, document.ttl_s) * 1000))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
 
     def _append(self, command: Append) -> None:
         _, body = self._segments.pop(command.request_id)
@@ -243,11 +242,3 @@ class Driver:
         """Init segments stay: the core knows them as here."""
         self._segments = {key: kept for key, kept in self._segments.items() if kept[0] != kind}
         self._sink.discard(kind)
-
-
-def _url_at(place: BaseUrl, path: str) -> str:
-    url = urljoin(place.url, path)
-    if not place.query:
-        return url
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, place.query)))))

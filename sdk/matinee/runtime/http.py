@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Protocol
 
@@ -12,6 +10,7 @@ import aiohttp
 from Crypto.Random.random import getrandbits
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
@@ -36,6 +35,8 @@ class FetchFailure(Exception):
 class Answer:
     body: bytes
     elapsed_ms: int
+    url: str = ""
+    """Where it came from in the end, after redirects."""
 
 
 class Network(Protocol):
@@ -117,8 +118,8 @@ class Http:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
         if byte_range is not None and response.status == 200:
-            return Answer(bytes(received[byte_range[0] : byte_range[1] + 1]), elapsed_ms)
-        return Answer(bytes(received), elapsed_ms)
+            received = received[byte_range[0] : byte_range[1] + 1]
+        return Answer(bytes(received), elapsed_ms, str(response.url))
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -126,7 +127,9 @@ class Http:
         return self._session
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailure:
-        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=self.clock.wall_ms())
+        # By the server's own clock where it tells it: ours may be wrong, and a date would then say nothing.
+        wall_ms = http_date_ms(response.headers.get("Date", "")) or self.clock.wall_ms()
+        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=wall_ms)
         body = await response.content.read(CHUNK_BYTES)
         return FetchFailure(f"http-{response.status}", status=response.status, hint_ms=hint_ms, body=body)
 
@@ -142,19 +145,6 @@ class Http:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.close()
-
-
-def retry_after_ms(header: str, *, wall_ms: int) -> int:
-    """The wait that a `Retry-After` header wishes (RFC 9110, section 10.2.3); 0 for none, the past, or nonsense."""
-    text = header.strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text) * 1000
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0
-    aware: datetime = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0, int(aware.timestamp() * 1000) - wall_ms)
 
 
 def _size_bytes(response: aiohttp.ClientResponse) -> int:

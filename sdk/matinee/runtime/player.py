@@ -27,7 +27,6 @@ from matinee.runtime.driver import Driver, Witness
 from matinee.runtime.http import Http, Network
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
-from matinee.runtime.service import Service
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
 
@@ -91,7 +90,7 @@ class Player:
 
         async def opening(http: Network) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
-            return UrlSource(url, http, Service("", http, retry=chosen.retry)), None
+            return UrlSource(url, http, retry=chosen.retry), None
 
         return cls(opening, settings=settings, http=http, witness=witness)
 
@@ -178,7 +177,9 @@ class Player:
                 tasks.start(self._reporter.run())
                 tasks.start(self._beat(self._reporter))
             self._driver.receive(ClockSynced(http.clock.wall_ms()))
-            self._driver.receive(Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms))
+            self._driver.receive(
+                Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms, source.fresh_ms)
+            )
             self._stack = stack.pop_all()
         return self
 

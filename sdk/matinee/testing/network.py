@@ -9,7 +9,7 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.policy.dice import draw, next_state
-from matinee.runtime.http import CHUNK_BYTES, Answer, FetchFailure, retry_after_ms
+from matinee.runtime.http import CHUNK_BYTES, Answer, FetchFailure
 from matinee.testing.faults import (
     Corrupt,
     Fault,
@@ -24,6 +24,7 @@ from matinee.testing.faults import (
     Unresolved,
 )
 from matinee.testing.link import BROADBAND, Link, Stretch, Trace
+from matinee.wire.retry_after import retry_after_ms
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

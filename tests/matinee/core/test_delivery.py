@@ -247,13 +247,6 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
     assert tick(it, now_ms=60_000) == []
 
 
-@given(st.permutations(["a", "b", "c", "d"]), st.lists(st.sampled_from("abcdxy"), max_size=6, unique=True))
-def test_steering_puts_first_whom_it_names_and_loses_nobody(known: list[str], named: list[str]) -> None:
-    it = delivery(*known)
-    it.prefer(tuple(named))
-    assert list(it.appliances) == named + [name for name in known if name not in named]
-
-
 def test_of_all_that_wait_one_goes_ahead_and_the_others_follow_when_it_is_back() -> None:
     it = delivery("a")
     both = [*fetches(it.ask(FIRST, now_ms=0)), *fetches(it.ask(segment_of(track("audio"), 0, 0), now_ms=0))]

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matinee.core.advice import RETRY_MS
 from matinee.core.messages import (
     Append,
     Cancel,
@@ -38,12 +38,16 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
+from matinee.manifest.presentation import Presentation, Steering
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
 from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
+from matinee.wire.steering import Heard
 from tests.support.cuts import cut
 from tests.support.walks import Walker
 
 KEY = "0" * 32
+RETRY = RetrySettings()
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
     *(Walker.deliver,) * 8,
     *(Walker.ring,) * 5,
@@ -264,15 +268,15 @@ def test_another_language_takes_the_place_of_the_first() -> None:
     assert selected == ["video-und", "audio-de"]
 
 
-def test_steering_moves_the_next_request_and_drops_nobody() -> None:
+def test_steering_moves_the_next_request_and_goes_by_the_new_list_alone() -> None:
     it = Viewer(("a", "b", "c"))
     pending = fetches(it.start())
-    it.receive(SteeringArrived(("c",), 30_000))
+    it.receive(SteeringArrived(("c", "b"), 30_000))
     init, segment = pending
     it.deliver(init)
     following = segment_fetch(it.deliver(segment))
     assert following.appliance == "c"
-    assert segment_fetch(it.fail(following)).appliance == "a"
+    assert segment_fetch(it.fail(following)).appliance == "b"
 
 
 def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
@@ -283,12 +287,50 @@ def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
     assert FetchSteering() in it.wake()
 
 
+def test_a_question_tells_who_delivered_and_how_fast() -> None:
+    it = Viewer()
+    it.receive(Started(("a", "b"), steer_after_ms=500))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    init, segment = fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), ("a", "b"))))
+    it.deliver(init, after_ms=0)
+    it.deliver(segment, kbps=4_000, after_ms=500)
+    [question] = [command for command in it.commands if isinstance(command, FetchSteering)]
+    assert question.heard == (Heard("a", (1_000 + 250_000) * 8 // 500),)
+
+
 def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
     it = Viewer()
     it.receive(Started(it.appliances, steer_after_ms=0))
+    it.receive(SteeringArrived(it.appliances, 100))
+    assert FetchSteering() in it.wake()
     it.receive(SteeringFailed())
-    assert it.receive(Woke(), after_ms=RETRY_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=1).count(FetchSteering()) == 1
+    assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=RETRY.first_ms + 1).count(FetchSteering()) == 1
+
+
+def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
+    it = Viewer()
+    shown = steered(query_before_start=True)
+    assert FetchSteering() in it.start(shown)
+    assert fetches(it.commands)[1:] == []
+    commands = it.receive(SteeringArrived(("b", "a"), 30_000))
+    assert {fetch.appliance for fetch in fetches(commands)} == {"b"}
+
+
+def test_the_first_segment_does_not_wait_long_for_advice() -> None:
+    it = Viewer()
+    it.start(steered(query_before_start=True))
+    began_ms = it.now_ms
+    assert {fetch.appliance for fetch in fetches(it.wake())} == {"a"}
+    assert it.now_ms == began_ms + START_DEADLINE_MS
+
+
+def test_a_refused_viewer_asks_for_fresh_tokens_at_once() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=30_000))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    it.now_ms += AGAIN_MS
+    assert FetchSteering() in it.fail(manifest, "http-403")
 
 
 def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tried() -> None:
@@ -300,11 +342,8 @@ def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tri
         for fetch in fetches(it.wake()):
             it.fail(fetch)
     assert it.now_ms < 10_000
-    it.receive(SteeringArrived(("new", "a"), 30_000))
-    asked: list[Fetch] = []
-    while not asked:
-        asked = fetches(it.wake())
-    assert asked[0].appliance == "new"
+    [asked] = fetches(it.receive(SteeringArrived(("new", "a"), 30_000)))
+    assert asked.appliance == "new"
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:
@@ -376,3 +415,8 @@ def test_a_buffer_smaller_than_what_a_start_wants_is_enough_when_full() -> None:
     it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(start_ms=9_000, full_ms=3_000)))
     it.play_through(it.start())
     assert it.notices[-1] == Ended()
+
+
+def steered(*, query_before_start: bool) -> Presentation:
+    steering = Steering(url="http://a.test/steering", query_before_start=query_before_start)
+    return msgspec.structs.replace(presentation(), steering=steering)

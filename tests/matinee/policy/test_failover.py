@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.policy.failover import cooldown_ms, is_passing, silence_limit_ms
+from matinee.policy.failover import cooldown_ms, is_passing, is_unwelcome, silence_limit_ms
 
 
 def test_the_cooldown_doubles_with_each_strike_up_to_its_cap() -> None:
@@ -35,3 +35,8 @@ def limit_ms(buffer_ms: int, *, usual_ms: int = 0) -> int:
 )
 def test_waiting_mends_anything_but_a_plain_no(reason: str, is_so: bool) -> None:
     assert is_passing(reason) is is_so
+
+
+def test_a_refused_token_is_told_from_a_refused_request() -> None:
+    reasons = ("http-401", "http-403", "http-404", "http-503", "refused")
+    assert [is_unwelcome(reason) for reason in reasons] == [True, True, False, False, False]

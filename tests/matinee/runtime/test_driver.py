@@ -13,7 +13,6 @@ from matinee.manifest.presentation import TrackKind
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
-from matinee.runtime.service import Service
 from matinee.runtime.source import ContentKeys, UrlSource
 from matinee.runtime.tasks import Tasks
 from matinee.testing.playbook import Viewer
@@ -82,7 +81,7 @@ async def test_a_seek_voids_what_was_appended(served: MediaServer) -> None:
 
 def _driver(served: MediaServer, sink: Kept, http: Http, tasks: Tasks, notices: list[Notice]) -> Driver:
     viewer = Viewer(now_ms=http.clock.now_ms())
-    source = UrlSource(f"{served.url}/manifest.mpd", http, Service("", http, retry=RetrySettings()))
+    source = UrlSource(f"{served.url}/manifest.mpd", http, retry=RetrySettings())
     return Driver(viewer.playback, source, sink, http, tasks, notices.append)
 
 

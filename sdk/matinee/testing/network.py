@@ -157,7 +157,7 @@ class ScriptedNetwork:
             exchange.outcome = "cancelled"
             raise
         exchange.outcome = "done"
-        return Answer(received, self.clock.now_ms() - exchange.at_ms)
+        return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
 
     def _request(self, url: str, *, method: str, headers: Mapping[str, str], body: bytes) -> Request:
         parts = urlsplit(url)

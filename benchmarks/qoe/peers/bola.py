@@ -66,6 +66,8 @@ class BolaE(Abr):
     Source: Spiteri, Sitaraman, Sparacio, MMSys 2018; `BolaEnh` of `src/sabre.py` at 09b03bb.
     """
 
+    _OSC = False
+
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         bitrates = session.manifest.bitrates
@@ -88,7 +90,7 @@ class BolaE(Abr):
             return carried, 0
         rung = best_rung(self._scores(level_ms + self._placeholder_ms, session.manifest.bitrates))
         if rung > self._last and rung > carried:
-            rung = max(self._last, carried) + 1
+            rung = max(self._last, carried) + (0 if self._OSC else 1)
         delay_ms = self._delay_ms(rung, level_ms)
         limit = self._insufficient.limit()
         if limit < rung:

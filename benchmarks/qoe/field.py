@@ -1,6 +1,7 @@
 """The field: every policy of the contest, by its name."""
 
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.qoe.peers.bola import BolaE, BolaU
 from benchmarks.qoe.peers.dynamic import Dynamic, DynamicDash
@@ -29,7 +30,9 @@ PEERS: dict[str, Callable[[Session], Abr]] = {
     "throughput": Throughput,
     "bola-u": BolaU,
     "bola-e": BolaE,
+    "bola-e -ao": partial(BolaE, stays_within=True),
     "dynamic": DynamicDash,
+    "dynamic-sabre": partial(DynamicDash, stays_within=False),
     "dynamic-mmsys": Dynamic,
     "hyb": Hyb,
     "robust-mpc": RobustMpc,

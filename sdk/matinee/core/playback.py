@@ -12,6 +12,7 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
     ClockSynced,
@@ -21,7 +22,6 @@ from matinee.core.messages import (
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
     IndexRead,
     IndexTarget,
@@ -75,7 +75,7 @@ class Playback:
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
         self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
@@ -104,7 +104,7 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -174,7 +174,7 @@ class Playback:
                     hint_ms=event.hint_ms,
                 )
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
@@ -229,6 +229,7 @@ class Playback:
                 self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
                 if event.live is not None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
@@ -242,6 +243,7 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
+        self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
             return
@@ -253,9 +255,6 @@ class Playback:
         self._selection.move_to(position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         self._commands.append(Enter(position_ms))
-        self._has_keys = not presentation.key_ids
-        if presentation.key_ids:
-            self._commands.append(FetchKeys(presentation.key_ids))
         if presentation.live is not None and presentation.live.clocks:
             self._commands.append(SyncClock(presentation.live.clocks))
         self._commands.append(Announce(TracksChanged()))
@@ -366,7 +365,7 @@ class Playback:
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
             left_ms=selection.left_ms(position_ms),
-            can_decrypt=self._has_keys,
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
         if notice is not None:

@@ -37,6 +37,8 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    date_ms: int | None = None
+    """The server's own wall clock when it answered; None if it does not show it."""
 
 
 class Network(Protocol):
@@ -119,7 +121,8 @@ class Http:
         elapsed_ms = self.clock.now_ms() - began_ms
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url))
+        date_ms = http_date_ms(response.headers.get("Date", "")) or None
+        return Answer(bytes(received), elapsed_ms, str(response.url), date_ms)
 
     @property
     def _open(self) -> aiohttp.ClientSession:

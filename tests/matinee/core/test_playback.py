@@ -91,7 +91,8 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, 1, is_last=False) in commands
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, "0/0", is_last=False)
+        in commands
     )
     assert FirstFrameReady(200) in it.notices
 

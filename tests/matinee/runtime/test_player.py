@@ -146,9 +146,10 @@ async def test_a_garbage_manifest_fails_with_a_typed_error(tmp_path: Path) -> No
             await player.wait_ended()
 
 
-async def test_a_live_manifest_says_that_it_is_not_played(served: MediaServer, tmp_path: Path) -> None:
+async def test_a_manifest_that_is_well_formed_but_not_played_says_why(served: MediaServer, tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.mpd"
-    manifest.write_text(manifest.read_text().replace('type="static"', 'type="dynamic"'))
+    remote = '<Period xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="http://elsewhere.test/period"'
+    manifest.write_text(manifest.read_text().replace("<Period", remote, 1))
     async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
         with pytest.raises(FormatUnsupported):
             await player.wait_ended()

@@ -57,6 +57,8 @@ class Exchange:
     """`done`, `cancelled`, or the reason why it failed, as `matinee.runtime.http.FetchFailure.reason`."""
     size_bytes: int = 0
     """That came, useful or not."""
+    ended_ms: int | None = None
+    """When that was settled."""
 
 
 class ScriptedNetwork:
@@ -147,6 +149,8 @@ class ScriptedNetwork:
         try:
             async with asyncio.timeout(deadline_ms / 1000):
                 received = await self._exchange(request, self._fault(exchange), byte_range, progressed)
+            exchange.outcome = "done"
+            return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
         except TimeoutError as error:
             exchange.outcome = "timeout"
             raise FetchFailure("timeout") from error
@@ -156,8 +160,8 @@ class ScriptedNetwork:
         except asyncio.CancelledError:
             exchange.outcome = "cancelled"
             raise
-        exchange.outcome = "done"
-        return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
+        finally:
+            exchange.ended_ms = self.clock.now_ms()
 
     def _request(self, url: str, *, method: str, headers: Mapping[str, str], body: bytes) -> Request:
         parts = urlsplit(url)

@@ -11,8 +11,11 @@ from matinee import Player
 from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged, PlaybackReport
 from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, SegmentUnavailable
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
+from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Corrupt, Fault, Refusal, Refused, Reset, Rule, Silent, Truncated, Unresolved
-from tests.support.evenings import Evening, spent
+from matinee.testing.network import Exchange, ScriptedNetwork
+from matinee.testing.titles import SyntheticTitle
+from tests.support.evenings import HEADLESS, Evening, spent
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving_title
 
@@ -214,6 +217,26 @@ async def test_an_error_of_the_program_around_it_passes_unchanged(served: MediaS
             raise ZeroDivisionError
 
 
+def test_what_failed_for_one_viewer_is_spared_all_others_of_the_process() -> None:
+    async def evening(clock: VirtualClock) -> list[Exchange]:
+        networks = [_with_a_dead_appliance(clock) for _ in range(20)]
+
+        async def watched(network: ScriptedNetwork, *, from_ms: int) -> None:
+            await clock.wait_until(from_ms)
+            async with Player.open("http://b.test/manifest.mpd", settings=HEADLESS, http=network) as player:
+                await player.wait_ended()
+
+        async with asyncio.TaskGroup() as group:
+            for at, network in enumerate(networks):
+                group.create_task(watched(network, from_ms=at * 1_000))
+        return [it for network in networks for it in network.asked("a.test")]
+
+    asked = sorted(it.at_ms for it in run_virtual(evening))
+    # The first viewer's first requests, side by side; the evening is over before anybody is due to probe.
+    assert 1 <= len(asked) <= 4
+    assert asked[-1] < 1_000
+
+
 def _own_tasks() -> set[str]:
     """Of this side of the wire: the test's servers have tasks of their own."""
     return {str(task.get_coro()) for task in asyncio.all_tasks() if "RequestHandler" not in str(task.get_coro())}
@@ -233,6 +256,13 @@ def _name_places(folder: Path, **places: str) -> None:
     manifest = folder / "manifest.mpd"
     named = "".join(f'<BaseURL serviceLocation="{name}">{url}</BaseURL>' for name, url in places.items())
     manifest.write_text(manifest.read_text().replace("<Period", f"{named}<Period", 1))
+
+
+def _with_a_dead_appliance(clock: VirtualClock) -> ScriptedNetwork:
+    title = SyntheticTitle(duration_ms=30_000, places=(("a", "http://a.test/"), ("b", "http://b.test/")))
+    network = ScriptedNetwork(clock, hosts=dict.fromkeys(("a.test", "b.test"), title))
+    network.fail(Refused(), host="a.test")
+    return network
 
 
 class _two_places:

@@ -49,6 +49,7 @@ from matinee.errors import (
 from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, SampleKey, TrackKind, WholeKey
 from matinee.media.aes128 import decrypt_whole
+from matinee.media.boxes import is_complete
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.reading import Reading
@@ -237,6 +238,8 @@ class Driver:
         answer = await self._fetch_media(request_id, target.segment.resource, appliance)
         body = await self._opened(answer.body, key if isinstance(key, WholeKey) else None)
         has_boxes = target.of.mime_type.endswith("/mp4") and target.segment.init is not None
+        if has_boxes and not is_complete(body):
+            raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None

@@ -9,8 +9,10 @@ from matinee.media.protection import Protection, read_groups, read_protection
 MAX_TIME = 1 << 60
 """In any timescale, so that sums of times fit FFmpeg's 64 bits."""
 
-# Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3).
+# Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3). Those of text have none
+# that matter.
 _ENTRY_FIELDS_BYTES = {"vide": 78, "soun": 28}
+_TEXT = ("text", "subt")
 # Where a decoder configuration keeps the size of its NAL length prefixes (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
 _NAL_LENGTH_AT = {"avcC": 4, "hvcC": 21}
 _EMPTY_EDIT = -1
@@ -27,7 +29,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """An init segment, as far as a player needs it."""
 
     kind: str
-    """The handler: `vide` or `soun`."""
+    """The handler: `vide`, `soun`, `text` or `subt`."""
     codec: str
     """The sample entry's type before encryption, as in `avc1`."""
     track_id: int
@@ -49,7 +51,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 def read_header(init: bytes) -> Header:
     """What `init` says.
 
-    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if it is not one track of video or sound.
+    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if it is not one track of
+    video, sound or text.
     """
     moov = next((box for box in top_level(init) if box.kind == "moov"), None)
     if moov is None:
@@ -61,7 +64,7 @@ def read_header(init: bytes) -> Header:
     timescale = _timescale(init, need(init, track, "mdia", "mdhd"))
     kind = _handler(init, need(init, track, "mdia", "hdlr"))
     entry = sample_entries(init, track, kind=kind)[0]
-    entry_boxes = list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
+    entry_boxes = [] if kind in _TEXT else list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
     sinf = next((box for box in entry_boxes if box.kind == "sinf"), None)
     protection = read_protection(init, sinf) if sinf else None
     return Header(
@@ -80,8 +83,8 @@ def read_header(init: bytes) -> Header:
 
 def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:
     """The track's sample entries, encrypted ones first: a clear lead has a second, clear one. Raises MediaInvalid."""
-    if kind not in _ENTRY_FIELDS_BYTES:
-        raise FormatUnsupported(f"A track of {kind!r} is neither video nor sound.", handler=kind)
+    if kind not in _ENTRY_FIELDS_BYTES and kind not in _TEXT:
+        raise FormatUnsupported(f"A track of {kind!r} is neither video nor sound nor text.", handler=kind)
     stsd = need(init, track, "mdia", "minf", "stbl", "stsd")
     entries = sorted(children(init, stsd, skip_bytes=8), key=lambda entry: not entry.kind.startswith("enc"))
     if not entries:
@@ -92,6 +95,8 @@ def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:
 def protection_boxes(init: bytes, track: Box) -> list[tuple[Box, Box, str]]:
     """Each encrypted sample entry with its `sinf` and the type it had before encryption. Raises MediaInvalid."""
     kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    if kind in _TEXT:
+        return []
     return [
         (entry, box, _original_format(init, box))
         for entry in sample_entries(init, track, kind=kind)

@@ -60,10 +60,10 @@ def test_a_timescale_of_zero_is_invalid() -> None:
         read_header(CLEAR[:at] + bytes(4) + CLEAR[at + 4 :])
 
 
-def test_what_is_neither_video_nor_sound_is_unsupported() -> None:
+def test_what_is_neither_video_nor_sound_nor_text_is_unsupported() -> None:
     at = CLEAR.index(b"vide")
-    with pytest.raises(FormatUnsupported, match="text"):
-        read_header(CLEAR[:at] + b"text" + CLEAR[at + 4 :])
+    with pytest.raises(FormatUnsupported, match="meta"):
+        read_header(CLEAR[:at] + b"meta" + CLEAR[at + 4 :])
 
 
 def test_a_missing_box_is_named() -> None:

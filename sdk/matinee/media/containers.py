@@ -93,7 +93,7 @@ class _Cmaf:
         self._header = header = read_header(init)
         av = load_av()
         try:
-            with av.open(io.BytesIO(init), "r", format="mp4") as source:
+            with av.open(io.BytesIO(init), "r", format="mp4", metadata_errors="ignore") as source:
                 context = source.streams[0].codec_context
                 decoder, extradata = str(context.name), context.extradata
         except (av.error.FFmpegError, AttributeError, IndexError) as error:
@@ -124,7 +124,7 @@ class _Cmaf:
 def _demuxed(media: bytes, kind: Kind, *, container: str) -> tuple[Stream, list[Unit]]:
     av = load_av()
     try:
-        with av.open(io.BytesIO(media), "r", format=container) as source:
+        with av.open(io.BytesIO(media), "r", format=container, metadata_errors="ignore") as source:
             stream = next((stream for stream in source.streams if stream.type == kind and stream.codec_context), None)
             if stream is None:
                 raise FormatUnsupported(

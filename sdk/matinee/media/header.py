@@ -8,6 +8,8 @@ from matinee.media.protection import Protection, read_groups, read_protection
 
 MAX_TIME = 1 << 60
 """In any timescale, so that sums of times fit FFmpeg's 64 bits."""
+MAX_TIMESCALE = (1 << 31) - 1
+"""What FFmpeg takes."""
 
 # Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3). Those of text have none
 # that matter.
@@ -107,8 +109,8 @@ def protection_boxes(init: bytes, track: Box) -> list[tuple[Box, Box, str]]:
 
 def _timescale(init: bytes, mdhd: Box) -> int:
     [timescale] = fields(init, mdhd, "I", at=_after_times(init, mdhd))
-    if not timescale:
-        raise MediaInvalid("The track has a timescale of 0.", box=mdhd.kind, offset=mdhd.start)
+    if not 0 < timescale <= MAX_TIMESCALE:
+        raise MediaInvalid(f"The track has a timescale of {timescale}.", box=mdhd.kind, offset=mdhd.start)
     return int(timescale)
 
 

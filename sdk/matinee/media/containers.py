@@ -4,7 +4,6 @@ CMAF is read by our own modules, since FFmpeg's demuxer would open a file for ea
 each of them; the others are read by FFmpeg's demuxers.
 """
 
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +11,7 @@ import msgspec
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt
 from matinee.media.boxes import find
-from matinee.media.ffmpeg import load_av
+from matinee.media.ffmpeg import load_av, open_media
 from matinee.media.fragments import read_fragments
 from matinee.media.header import read_header
 from matinee.media.id3 import read_timestamp
@@ -93,7 +92,7 @@ class _Cmaf:
         self._header = header = read_header(init)
         av = load_av()
         try:
-            with av.open(io.BytesIO(init), "r", format="mp4", metadata_errors="ignore") as source:
+            with open_media(init, container="mp4") as source:
                 context = source.streams[0].codec_context
                 decoder, extradata = str(context.name), context.extradata
         except (av.error.FFmpegError, AttributeError, IndexError) as error:
@@ -124,7 +123,7 @@ class _Cmaf:
 def _demuxed(media: bytes, kind: Kind, *, container: str) -> tuple[Stream, list[Unit]]:
     av = load_av()
     try:
-        with av.open(io.BytesIO(media), "r", format=container, metadata_errors="ignore") as source:
+        with open_media(media, container=container) as source:
             stream = next((stream for stream in source.streams if stream.type == kind and stream.codec_context), None)
             if stream is None:
                 raise FormatUnsupported(

@@ -19,6 +19,7 @@ from matinee.media.protection import Protection
 
 Kind = Literal["video", "audio"]
 
+_HANDLERS: dict[Kind, str] = {"video": "vide", "audio": "soun"}
 _TICKS = 90_000
 """Per second, in transport streams and what comes with them."""
 _TS_WRAP = 1 << 33
@@ -65,7 +66,7 @@ class Reader:
         """
         self._init = init
         self._kind: Kind = kind
-        self._cmaf = _Cmaf(init) if init and not init.startswith((_TS_SYNC, _EBML)) else None
+        self._cmaf = _Cmaf(init, kind) if init and not init.startswith((_TS_SYNC, _EBML)) else None
 
     def read(self, segment: bytes) -> tuple[Stream, list[Unit]]:
         """What decodes the samples of `segment`, and these in decoding order.
@@ -88,14 +89,14 @@ class Reader:
 class _Cmaf:
     """CMAF, by way of our own boxes."""
 
-    def __init__(self, init: bytes) -> None:
-        self._header = header = read_header(init)
+    def __init__(self, init: bytes, kind: Kind) -> None:
+        self._header = header = read_header(init, kind=_HANDLERS[kind])
         av = load_av()
         try:
             with open_media(init, container="mp4") as source:
-                context = source.streams[0].codec_context
+                context = next(stream for stream in source.streams if stream.type == kind).codec_context
                 decoder, extradata = str(context.name), context.extradata
-        except (av.error.FFmpegError, AttributeError, IndexError) as error:
+        except (av.error.FFmpegError, AttributeError, StopIteration) as error:
             raise FormatUnsupported(f"No decoder for {header.codec!r}.", codec=header.codec) from error
         self.stream = Stream(
             decoder=decoder,

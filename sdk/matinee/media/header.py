@@ -35,6 +35,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     codec: str
     """The sample entry's type before encryption, as in `avc1`."""
     track_id: int
+    is_muxed: bool
+    """Whether segments hold other tracks as well."""
     timescale: int
     """Units per second. > 0."""
     shift: int
@@ -50,21 +52,23 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Whole boxes, for whoever asks a license system."""
 
 
-def read_header(init: bytes) -> Header:
-    """What `init` says.
+def read_header(init: bytes, *, kind: str = "") -> Header:
+    """What `init` says of its track, or of the one of the handler `kind` where it has several.
 
-    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if it is not one track of
-    video, sound or text.
+    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if there is not one track of video, sound
+    or text to choose.
     """
     moov = next((box for box in top_level(init) if box.kind == "moov"), None)
     if moov is None:
         raise MediaInvalid("The init segment has no box moov.", box="moov", offset=0)
     tracks = [box for box in children(init, moov) if box.kind == "trak"]
-    if len(tracks) != 1:
-        raise FormatUnsupported(f"An init segment of {len(tracks)} tracks; CMAF has one.", tracks=len(tracks))
-    [track] = tracks
+    chosen = [box for box in tracks if not kind or _handler(init, need(init, box, "mdia", "hdlr")) == kind]
+    if len(chosen) != 1:
+        raise FormatUnsupported(f"An init segment of {len(tracks)} tracks, {len(chosen)} of them meant.", kind=kind)
+    [track] = chosen
     timescale = _timescale(init, need(init, track, "mdia", "mdhd"))
     kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    [track_id] = fields(init, need(init, track, "tkhd"), "I", at=_after_times(init, need(init, track, "tkhd")))
     entry = sample_entries(init, track, kind=kind)[0]
     entry_boxes = [] if kind in _TEXT else list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
     sinf = next((box for box in entry_boxes if box.kind == "sinf"), None)
@@ -72,10 +76,11 @@ def read_header(init: bytes) -> Header:
     return Header(
         kind=kind,
         codec=_original_format(init, sinf) if sinf else entry.kind,
-        track_id=fields(init, need(init, track, "tkhd"), "I", at=_after_times(init, need(init, track, "tkhd")))[0],
+        track_id=track_id,
+        is_muxed=len(tracks) > 1,
         timescale=timescale,
         shift=_shift(init, moov, track, timescale=timescale),
-        defaults=_defaults(init, moov),
+        defaults=_defaults(init, moov, track_id=track_id),
         nal_length_bytes=_nal_length_bytes(init, entry_boxes),
         protection=protection,
         groups=_groups(init, track, scheme=protection.scheme) if protection else (),
@@ -149,9 +154,11 @@ def _bounded(shift: int, elst: Box) -> int:
     return shift
 
 
-def _defaults(init: bytes, moov: Box) -> SampleDefaults:
-    duration, size = fields(init, need(init, moov, "mvex", "trex"), "II", at=12)
-    return SampleDefaults(duration, size)
+def _defaults(init: bytes, moov: Box, *, track_id: int) -> SampleDefaults:
+    for box in children(init, need(init, moov, "mvex")):
+        if box.kind == "trex" and fields(init, box, "I", at=4) == (track_id,):
+            return SampleDefaults(*fields(init, box, "II", at=12))
+    raise MediaInvalid("The media has no box moov/mvex/trex for its track.", box="moov/mvex/trex", offset=moov.start)
 
 
 def _nal_length_bytes(init: bytes, entry_boxes: list[Box]) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
 from matinee.media.header import read_header
 from matinee.media.protection import Protection
-from tests.support.media import KEY, KEY_ID, make_audio, make_video, package_by_shaka
+from tests.support.media import KEY, KEY_ID, make_audio, make_muxed, make_video, package_by_shaka
 
 KEYS = {KEY_ID: KEY}
 CLEAR, PROTECTED = make_video(seconds=1).init, make_video(seconds=1, keys=KEYS).init
@@ -70,7 +70,17 @@ def test_what_is_neither_video_nor_sound_nor_text_is_unsupported() -> None:
 def test_a_missing_box_is_named() -> None:
     with pytest.raises(MediaInvalid) as caught:
         read_header(CLEAR.replace(b"mvex", b"free"))
-    assert caught.value.facts["box"] == "moov/mvex/trex"
+    assert caught.value.facts["box"] == "moov/mvex"
+
+
+def test_of_several_tracks_the_one_that_is_meant_is_read() -> None:
+    init, _ = make_muxed(make_video(seconds=1), make_audio(seconds=1))
+    video, audio = read_header(init, kind="vide"), read_header(init, kind="soun")
+    assert (video.codec, video.timescale, video.is_muxed) == ("avc1", 24_000, True)
+    assert (audio.codec, audio.track_id) == ("mp4a", 2)
+    for kind in ("", "subt"):
+        with pytest.raises(FormatUnsupported, match="2 tracks"):
+            read_header(init, kind=kind)
 
 
 def test_no_cut_of_an_init_segment_is_read() -> None:

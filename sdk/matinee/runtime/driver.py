@@ -42,6 +42,7 @@ from matinee.errors import (
     LicenseInvalid,
     ManifestInvalid,
     MatineeError,
+    MediaCorrupt,
     MediaInvalid,
     SteeringInvalid,
 )
@@ -49,6 +50,8 @@ from matinee.manifest.dash import read_dash
 from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, TrackKind
 from matinee.media.boxes import is_complete
+from matinee.media.integrity import verify_segment
+from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
@@ -56,8 +59,6 @@ from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
-DEADLINE_MS = 120_000
-"""One request. Silence is the core's to judge, far sooner; this bounds a server that drips for ever."""
 
 
 Witness = Callable[[Event, Sequence[Command], int], None]
@@ -160,49 +161,58 @@ class Driver:
         try:
             match target:
                 case ManifestTarget():
-                    event: Event = await self._fetch_manifest(request_id, command.appliance)
+                    event: Event = await self._fetch_manifest(command)
                 case IndexTarget():
                     event = await self._fetch_index(request_id, target, command.appliance)
                 case InitTarget():
-                    answer = await self._fetch_media(request_id, target, target.resource, command.appliance)
+                    answer = await self._fetch_media(command, target, target.resource)
                     self._inits[request_id] = answer.body
                     event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
                 case SegmentTarget():
-                    answer = await self._fetch_media(request_id, target, target.segment.resource, command.appliance)
+                    answer = await self._fetch_media(command, target, target.segment.resource)
                     self._segments[request_id] = (target.of.kind, answer.body)
                     event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except FormatUnsupported as error:
             event = MediaRefused(error.code, error.what)
-        except (ManifestInvalid, MediaInvalid):
+        except (ManifestInvalid, MediaInvalid, MediaCorrupt):
             event = FetchFailed(request_id, "corrupt")
         self._requests.pop(request_id, None)
         self.receive(event)
 
-    async def _fetch_manifest(self, request_id: int, appliance: str) -> ManifestRead:
-        url = self._source.manifests[appliance]
-        answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
+    async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
+        url = self._source.manifests[command.appliance]
+        answer = await self._http.fetch(
+            url,
+            most_bytes=MOST_MANIFEST_BYTES,
+            deadline_ms=RULES["manifest"].deadline_ms,
+            headers={"Priority": priority_header(command.urgency)},
+            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
+        )
         presentation = read_dash(answer.body, url=url)
         self._presentation = presentation
-        return ManifestRead(request_id, len(answer.body), presentation, tuple(self._places()))
+        return ManifestRead(command.request_id, len(answer.body), presentation, tuple(self._places()))
 
     async def _fetch_index(self, request_id: int, target: IndexTarget, appliance: str) -> IndexRead:
         raise FormatUnsupported("Indexes are not read yet.")
 
-    async def _fetch_media(self, request_id: int, target: MediaTarget, resource: Resource, appliance: str) -> Answer:
+    async def _fetch_media(self, command: Fetch, target: MediaTarget, resource: Resource) -> Answer:
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         answer = await self._http.fetch(
-            request_url(self._places()[appliance], resource.path),
+            request_url(self._places()[command.appliance], resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
-            deadline_ms=DEADLINE_MS,
+            deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
-            on_progress=lambda received, size: self.receive(ProgressMade(request_id, received, size)),
+            headers={"Priority": priority_header(command.urgency)},
+            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
-        if isinstance(target, SegmentTarget) and target.of.mime_type.endswith("/mp4") and not is_complete(answer.body):
-            raise FetchFailure("truncated")
+        if isinstance(target, SegmentTarget) and target.of.mime_type.endswith("/mp4"):
+            if not is_complete(answer.body):
+                raise FetchFailure("truncated")
+            verify_segment(answer.body)
         return answer
 
     def _places(self) -> dict[str, BaseUrl]:

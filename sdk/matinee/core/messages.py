@@ -155,6 +155,12 @@ class SteeringFailed(msgspec.Struct, frozen=True):
     """The service wants no more questions of this session (410)."""
 
 
+class SegmentCorrupt(msgspec.Struct, frozen=True):
+    """What was appended does not decode: it is wanted again, from another appliance."""
+
+    request_id: int
+
+
 class MediaRefused(msgspec.Struct, frozen=True):
     """What was fetched whole does not decode: nothing that another appliance could mend."""
 
@@ -217,6 +223,7 @@ Event = (
     | KeysRefused
     | SteeringArrived
     | SteeringFailed
+    | SegmentCorrupt
     | MediaRefused
     | Wish
     | Woke

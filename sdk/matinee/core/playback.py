@@ -39,11 +39,13 @@ from matinee.core.messages import (
     RateAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
     SteeringFailed,
     SyncClock,
+    Target,
     TextDeclined,
     TrackAsked,
     WakeAt,
@@ -173,6 +175,12 @@ class Playback:
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
                 )
+            case SegmentCorrupt():
+                position_ms = self._playhead.position_ms(now_ms=now_ms)
+                blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
+                if blamed is not None and self._selection is not None:
+                    self._commands += blamed.commands
+                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
             case KeysRefused() | MediaRefused():
@@ -395,6 +403,14 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
+
+
+def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
+    if stream is not None and isinstance(target, SegmentTarget):
+        yield from _leave(delivery, stream)
+        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
 
 
 def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:

@@ -82,9 +82,11 @@ class Selection:
             else:
                 self._reopen(stream, position_ms=stream.frontier_ms)
 
-    def move_to(self, position_ms: int) -> None:
-        """Everything chosen goes on from there."""
+    def move_to(self, position_ms: int, *, kind: TrackKind | None = None) -> None:
+        """Everything chosen, or what is of that kind, goes on from there."""
         for stream in self.streams:
+            if kind not in (None, stream.kind):
+                continue
             if stream.period is self.presentation.period_at(position_ms):
                 stream.move_to(position_ms)
             else:

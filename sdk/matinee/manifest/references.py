@@ -7,6 +7,7 @@ from matinee.errors import FormatUnsupported
 from matinee.manifest.elements import Element
 
 MAX_REFERENCE_CHARS = 4096
+RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013"
 
 _ORIGIN_AND_PATH = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -33,20 +34,38 @@ def folded(reference: str, *, onto: str, at: Element) -> str:
     """
     if not reference:
         return onto
-    origin, path = _origin_and_path(onto)
+    origin, path = split_origin(onto)
     if origin:
         return resolved(reference, url=onto, at=at)
-    if _origin_and_path(reference)[0] or reference.startswith("/"):
+    if split_origin(reference)[0] or reference.startswith("/"):
         return _checked(reference, at=at)
     if reference.startswith(("?", "#")):
         return _checked(path + reference, at=at)
     return _checked(path[: path.rfind("/") + 1] + reference, at=at)
 
 
-def _origin_and_path(reference: str) -> tuple[str, str]:
+def is_absolute(reference: str) -> bool:
+    """Whether it says by itself where it is to be had."""
+    return split_origin(reference)[0] != ""
+
+
+def split_origin(reference: str) -> tuple[str, str]:
+    """Scheme and host, empty if it has none; the path, without query."""
     found = _ORIGIN_AND_PATH.match(reference)
     assert found is not None, "it matches the empty string"
     return found[1], found[2]
+
+
+def local(parent: Element, name: str) -> list[Element]:
+    """The children of that name, without those that XLink removes.
+
+    Raises FormatUnsupported if one is to be had from another document (ISO/IEC 23009-1, section 5.5).
+    """
+    children = parent.every(name)
+    for child in children:
+        if child.foreign("href") not in ("", RESOLVE_TO_ZERO):
+            raise FormatUnsupported(f"The {name} at line {child.line} lies in another document (XLink).")
+    return [child for child in children if not child.foreign("href")]
 
 
 def _checked(reference: str, *, at: Element) -> str:

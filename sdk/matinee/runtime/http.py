@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
+from Crypto.Random.random import getrandbits
 
 from matinee.clock import Clock, SystemClock
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
@@ -37,12 +39,17 @@ class Answer:
     """Where it came from in the end, after redirects."""
 
 
-class Http:
-    """One connection pool. An async context manager; may be shared by many sessions."""
+class Network(Protocol):
+    """What a session is surrounded by: who answers, what time it is, how the dice fall."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
-        self._session: aiohttp.ClientSession | None = None
+    @property
+    def clock(self) -> Clock:
+        """By which requests are timed, and everything else of the sessions on this network."""
+        ...
+
+    def draw(self) -> int:
+        """64 uniform bits."""
+        ...
 
     async def fetch(
         self,
@@ -54,13 +61,39 @@ class Http:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
-        `on_progress` is called for each piece that comes.
+        `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
+        answer, or 0 if the server does not say.
         """
+        ...
+
+
+class Http:
+    """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    def draw(self) -> int:
+        return getrandbits(64)
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        most_bytes: int,
+        deadline_ms: int,
+        byte_range: tuple[int, int] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
         if byte_range is not None:
@@ -72,13 +105,13 @@ class Http:
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
-                received = bytearray()
+                received, size_bytes = bytearray(), _size_bytes(response)
                 async for piece in response.content.iter_chunked(CHUNK_BYTES):
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_progress is not None:
-                        on_progress()
+                        on_progress(len(received), size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -112,6 +145,11 @@ class Http:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.close()
+
+
+def _size_bytes(response: aiohttp.ClientResponse) -> int:
+    """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
+    return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
 def _reason_of(error: Exception) -> str:

@@ -95,8 +95,9 @@ class Screening:
         """What opens the title, and until when."""
         self._keys = keys
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
         """The next segment of its kind."""
+        kind = append.target.of.kind
         if kind == "text":
             self._read_cues(body)
         feed = self._feeds.get(kind)

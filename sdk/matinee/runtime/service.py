@@ -5,13 +5,11 @@ from itertools import count
 from typing import TypeVar
 
 import msgspec
-from Crypto.Random.random import getrandbits
 
-from matinee.clock import Clock
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
 from matinee.policy.patience import Patience, for_service, retry_in_ms
 from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Network
 from matinee.wire.problem import Problem, error_of
 
 ReplyT = TypeVar("ReplyT")
@@ -21,22 +19,20 @@ DEADLINE_MS = 5_000
 
 
 async def retried(
-    ask: Callable[[], Awaitable[ReplyT]], *, patience: Patience, retry: RetrySettings, clock: Clock
+    ask: Callable[[], Awaitable[ReplyT]], *, patience: Patience, retry: RetrySettings, http: Network
 ) -> ReplyT:
     """What `ask` brings, asked again by the one retry policy while the other side is away or says when to return.
 
     Raises what `ask` raises, of ServiceUnavailable and NetworkUnreachable the last one.
     """
-    began_ms = clock.now_ms()
+    clock, began_ms = http.clock, http.clock.now_ms()
     for tries in count(1):
         try:
             return await ask()
         except (ServiceUnavailable, NetworkUnreachable) as error:
             hint_ms = (error.retry_after_ms if isinstance(error, ServiceUnavailable) else None) or 0
             elapsed_ms = clock.now_ms() - began_ms
-            wait = retry_in_ms(
-                patience, retry, tries=tries, elapsed_ms=elapsed_ms, draw=getrandbits(64), hint_ms=hint_ms
-            )
+            wait = retry_in_ms(patience, retry, tries=tries, elapsed_ms=elapsed_ms, draw=http.draw(), hint_ms=hint_ms)
             if wait is None:
                 raise
         await clock.wait_until(clock.now_ms() + wait)
@@ -54,12 +50,13 @@ def error_of_failure(failure: FetchFailure, who: str) -> ServiceUnavailable | Ne
 class Service:
     """One control plane and who speaks to it."""
 
-    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
         """`url`: where it lives; may be empty if only absolute URLs will be asked."""
         self.url = url.rstrip("/")
         self.access_token = ""
         """Presented as the bearer; empty before login."""
         self.clock = http.clock
+        self.draw = http.draw
         self._http = http
         self._retry = retry
 
@@ -71,7 +68,7 @@ class Service:
         """
         patience = for_service(self._retry)
         return await retried(
-            lambda: self._ask_once(path, reply_type, body), patience=patience, retry=self._retry, clock=self.clock
+            lambda: self._ask_once(path, reply_type, body), patience=patience, retry=self._retry, http=self._http
         )
 
     async def tell(self, path: str, body: object, *, deadline_ms: int = DEADLINE_MS) -> None:

@@ -16,7 +16,7 @@ from matinee.policy.failover import is_passing
 from matinee.policy.patience import for_license
 from matinee.policy.settings import RetrySettings
 from matinee.policy.steering import ttl_ms
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Network
 from matinee.runtime.service import Service, error_of_failure, retried
 from matinee.wire.license import License
 from matinee.wire.play import OcaUrl, PlayReply
@@ -108,7 +108,7 @@ class Source(Protocol):
 class UrlSource:
     """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
 
-    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
         self.title = url
         self.realm = host_of(url)
         self.position_ms = 0
@@ -128,10 +128,9 @@ class UrlSource:
 
     async def keys(self, presentation: Presentation) -> ContentKeys:
         url = presentation.clearkey_license_url
-        key_ids = sorted({key_id for track in presentation.tracks for key_id in track.key_ids})
         if not url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
-        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
+        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in presentation.key_ids]
         request = msgspec.json.encode({"kids": kids, "type": "temporary"})
 
         async def ask() -> ContentKeys:
@@ -150,7 +149,7 @@ class UrlSource:
                 raise LicenseRefused(f"The license server says no ({failure.reason}).") from failure
             return _clearkeys(answer.body)
 
-        return await retried(ask, patience=for_license(self._retry), retry=self._retry, clock=self._http.clock)
+        return await retried(ask, patience=for_license(self._retry), retry=self._retry, http=self._http)
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)
@@ -161,7 +160,7 @@ class TitleSource:
     """A title of our own backend: what `/v1/play` answered, for one device."""
 
     def __init__(
-        self, reply: PlayReply, http: Http, service: Service, *, key: AgreementKey, trusted: TrustedKeys
+        self, reply: PlayReply, http: Network, service: Service, *, key: AgreementKey, trusted: TrustedKeys
     ) -> None:
         self.title = reply.name
         self.realm = service.url
@@ -239,7 +238,7 @@ def _clearkeys(document: bytes) -> ContentKeys:
         raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
 
 
-async def _advice(http: Http, pathways: Pathways, heard: Sequence[Heard]) -> SteeringDocument:
+async def _advice(http: Network, pathways: Pathways, heard: Sequence[Heard]) -> SteeringDocument:
     """Ask once; `pathways` are steered by the answer from now on."""
     asked = pathways.steering_url
     if is_inline(asked):

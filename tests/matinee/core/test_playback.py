@@ -13,7 +13,6 @@ from matinee.core.messages import (
     Fetch,
     FetchKeys,
     FetchSteering,
-    InitTarget,
     KeysArrived,
     KeysRefused,
     ManifestRead,
@@ -42,13 +41,12 @@ from matinee.core.notices import (
 from matinee.manifest.presentation import Presentation, Steering
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
 from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
+from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from matinee.wire.steering import Heard
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
 from tests.support.walks import Walker
 
 KEY = "0" * 32
-RETRY = RetrySettings()
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
     *(Walker.deliver,) * 8,
     *(Walker.ring,) * 5,
@@ -66,21 +64,21 @@ NUMBERS = st.integers(0, 65_535)
 
 
 def test_the_manifest_is_asked_of_the_best_appliance() -> None:
-    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b")]
+    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b", urgency=0)]
 
 
 def test_init_and_first_segment_are_asked_for_together() -> None:
     commands = Viewer().start()
     assert [fetch.target for fetch in fetches(commands)] == [
-        InitTarget("video-und", 0),
-        SegmentTarget("video-und", 0, 0),
+        init_of(track(), 0),
+        segment_of(track(), 0, 0),
     ]
 
 
 def test_a_whole_title_plays_to_its_end_without_a_stall() -> None:
     it = Viewer()
     it.play_through(it.start())
-    assert [target.index for target in it.appended] == [0, 1, 2, 3, 4]
+    assert [target.segment.number - 1 for target in it.appended] == [0, 1, 2, 3, 4]
     assert it.notices[-1] == Ended()
     report = it.playback.report("t", frames_shown=0, frames_dropped=0, now_ms=it.now_ms)
     assert (report.ended, report.stalls, report.played_ms) == (True, 0, 20_000)
@@ -92,8 +90,7 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
-        in commands
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, 1, is_last=False) in commands
     )
     assert FirstFrameReady(200) in it.notices
 
@@ -132,14 +129,16 @@ def test_one_outage_is_announced_once_however_many_requests_it_hits() -> None:
     assert len([notice for notice in it.notices if isinstance(notice, FailedOver)]) == 1
 
 
-def test_silence_is_given_up_before_it_costs_the_buffer() -> None:
+def test_silence_is_helped_before_it_costs_the_buffer() -> None:
     it = Viewer()
     [*inits, segment] = fetches(it.start())
     for fetch in inits:
         it.deliver(fetch)
-    commands = it.wake()
-    assert commands[0] == Cancel(segment.request_id)
-    assert [fetch.appliance for fetch in fetches(commands)] == ["b"]
+    [second] = fetches(it.wake())
+    assert (second.target, second.appliance) == (segment.target, "b")
+    commands = it.deliver(second)
+    assert Cancel(segment.request_id) in commands
+    assert FailedOver(0, "a", "b", "silence") in it.notices
 
 
 def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_up_in_the_end() -> None:
@@ -186,7 +185,7 @@ def test_a_faster_link_brings_a_higher_rung() -> None:
     it = Viewer()
     it.play_through(it.start(), kbps=20_000)
     assert RungSwitched(300, 3_000) in it.notices
-    assert {target.rung for target in it.appended} == {0, 2}
+    assert {target.of.rung for target in it.appended} == {0, 2}
 
 
 def test_a_full_buffer_asks_for_nothing_until_it_has_room() -> None:
@@ -217,10 +216,10 @@ def test_a_seek_forgets_what_is_under_way_and_begins_at_the_segment_that_holds_t
     it.deliver(init)
     commands = it.receive(SeekAsked(9_500))
     assert Cancel(segment.request_id) in commands
-    assert Discard("video-und") in commands
+    assert Discard("video") in commands
     asked = segment_fetch(commands)
     assert isinstance(asked.target, SegmentTarget)
-    assert asked.target.index == 2
+    assert asked.target.segment.number == 3
     it.deliver(asked)
     state = it.playback.state(now_ms=it.now_ms)
     assert (state.phase, state.position_ms, state.stalls) == ("playing", 9_500, 0)
@@ -234,11 +233,12 @@ def test_a_seek_beyond_the_end_shows_the_end() -> None:
 
 def test_subtitles_are_fetched_when_chosen_and_forgotten_when_declined() -> None:
     it = Viewer()
-    it.start(presentation(track(), track("text", language="en", segments=1, segment_ms=20_000, has_init=False)))
+    subtitles = track("text", language="en", segments=1, segment_ms=20_000, has_init=False)
+    it.start(presentation(track(), subtitles))
     [asked] = fetches(it.receive(TrackAsked("text-en")))
-    assert asked.target == SegmentTarget("text-en", 0, 0)
+    assert asked.target == segment_of(subtitles, 0, 0)
     commands = it.receive(TextDeclined())
-    assert commands[:2] == [Cancel(asked.request_id), Discard("text-en")]
+    assert commands[:2] == [Cancel(asked.request_id), Discard("text")]
 
 
 def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
@@ -249,7 +249,7 @@ def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
         fetch = pending.pop(0) if pending else None
         if fetch is None:
             pending += fetches(it.wake())
-        elif isinstance(fetch.target, SegmentTarget) and fetch.target.track_id == "text-en":
+        elif isinstance(fetch.target, SegmentTarget) and fetch.target.of.track_id == "text-en":
             pending += fetches(it.fail(fetch))
         else:
             pending += fetches(it.deliver(fetch))
@@ -262,7 +262,7 @@ def test_another_language_takes_the_place_of_the_first() -> None:
     it = Viewer()
     it.start(presentation(track(), track("audio", language="en"), track("audio", language="de")))
     commands = it.receive(TrackAsked("audio-de"))
-    assert Discard("audio-en") in commands
+    assert Discard("audio") in commands
     selected = [choice.track_id for choice in it.playback.state(now_ms=it.now_ms).tracks if choice.is_selected]
     assert selected == ["video-und", "audio-de"]
 
@@ -304,7 +304,7 @@ def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_fo
     assert FetchSteering() in it.wake()
     it.receive(SteeringFailed())
     assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=RETRY.first_ms + 1).count(FetchSteering()) == 1
+    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
 
 
 def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
@@ -341,11 +341,8 @@ def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tri
         for fetch in fetches(it.wake()):
             it.fail(fetch)
     assert it.now_ms < 10_000
-    it.receive(SteeringArrived(("new", "a"), 30_000))
-    asked: list[Fetch] = []
-    while not asked:
-        asked = fetches(it.wake())
-    assert asked[0].appliance == "new"
+    [asked] = fetches(it.receive(SteeringArrived(("new", "a"), 30_000)))
+    assert asked.appliance == "new"
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:
@@ -402,7 +399,7 @@ def test_a_last_segment_that_only_the_present_rung_has_is_asked_of_it_though_the
     it.deliver(init)
     second = segment_fetch(it.deliver(first, kbps=500))
     last = segment_fetch(it.deliver(second, kbps=20_000))
-    assert last.target == SegmentTarget("video-und", 0, 2)
+    assert last.target == segment_of(video, 0, 2)
 
 
 def test_an_alarm_that_rings_too_early_is_set_again() -> None:

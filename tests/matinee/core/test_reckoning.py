@@ -1,15 +1,16 @@
 """What the link has shown, and the rung that follows."""
 
-from matinee.core.reckoning import Reckoning
+from matinee.core.reckoning import Outlook, Reckoning
 from matinee.core.stream import Stream
+from matinee.policy.abr.decision import InFlight
 from matinee.policy.settings import AbrSettings
-from tests.support.playbooks import track
+from matinee.testing.playbook import stream_of, track
 
 LADDER = (300, 1_000, 3_000)
 
 
 def video() -> Stream:
-    return Stream(track(ladder=LADDER), position_ms=0)
+    return stream_of(track(ladder=LADDER), position_ms=0)
 
 
 def test_before_the_first_sample_the_guess_chooses_and_no_estimate_is_shown() -> None:
@@ -19,7 +20,7 @@ def test_before_the_first_sample_the_guess_chooses_and_no_estimate_is_shown() ->
 
 
 def test_only_the_safe_share_of_the_link_is_used() -> None:
-    it = Reckoning(AbrSettings(safety_percent=85))
+    it = Reckoning(AbrSettings(policy="throughput", safety_percent=85))
     it.measured(size_bytes=400_000, elapsed_ms=1_000)
     assert it.throughput_kbps == 3_200
     assert it.rung_for(video(), buffer_ms=0) == 1
@@ -37,7 +38,7 @@ def test_a_ceiling_below_the_ladder_leaves_its_lowest_rung() -> None:
 
 def test_sound_takes_a_tenth_of_what_is_usable() -> None:
     it = Reckoning(AbrSettings(first_kbps=2_000, safety_percent=100))
-    audio = Stream(track("audio", ladder=(64, 128, 256)), position_ms=0)
+    audio = stream_of(track("audio", ladder=(64, 128, 256)), position_ms=0)
     assert it.rung_for(audio, buffer_ms=0) == 1
 
 
@@ -48,3 +49,18 @@ def test_the_named_policy_decides() -> None:
         stream.want(2)
         rungs.append(it.rung_for(stream, buffer_ms=60_000))
     assert rungs == [2, 0]
+
+
+def test_the_sizes_of_the_segments_to_come_count_where_they_are_known() -> None:
+    it = Reckoning(AbrSettings())
+    it.measured(size_bytes=450_000, elapsed_ms=1_000)
+    assert it.choice_for(video(), Outlook(), buffer_ms=4_000).rung == 2
+    heavy = Outlook(sizes_bytes=((150_000, 500_000, 9_000_000),))
+    assert it.choice_for(video(), heavy, buffer_ms=4_000).rung == 1
+
+
+def test_a_segment_that_will_be_late_is_left_for_a_lower_rung() -> None:
+    it = Reckoning(AbrSettings())
+    it.measured(size_bytes=1_500_000, elapsed_ms=3_000)
+    late = InFlight(rung=2, size_bytes=1_500_000, got_bytes=50_000, elapsed_ms=2_000, first_byte_ms=50)
+    assert it.rung_instead(video(), Outlook(), buffer_ms=2_000, flight=late) == 1

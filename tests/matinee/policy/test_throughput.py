@@ -1,40 +1,61 @@
 """What the link has shown."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.policy.throughput import Throughput, estimate_kbps, with_sample
+from matinee.policy.throughput import (
+    ESTIMATORS,
+    KEPT,
+    Estimator,
+    Link,
+    Sample,
+    averages_kbps,
+    median_kbps,
+    robust_kbps,
+    with_sample,
+)
+from tests.support.streaming import link
 
-SAMPLES = st.lists(st.tuples(st.integers(1, 200_000), st.integers(5, 60_000)), min_size=1, max_size=20)
-"""Speeds in kbps, and for how many ms each was seen."""
+RATES = st.lists(st.integers(50, 200_000), min_size=1, max_size=20)
 
 
-def after(samples: list[tuple[int, int]]) -> Throughput:
-    known = Throughput()
-    for kbps, elapsed_ms in samples:
-        known = with_sample(known, size_bytes=max(16_000, kbps * elapsed_ms // 8), elapsed_ms=elapsed_ms)
-    return known
+@pytest.mark.parametrize("estimator", [averages_kbps, median_kbps])
+@given(rates=RATES)
+def test_the_estimate_stays_between_the_samples(estimator: Estimator, rates: list[int]) -> None:
+    assert min(rates) <= estimator(link(*rates)) <= max(rates)
 
 
-@given(SAMPLES)
-def test_the_estimate_stays_between_the_samples(samples: list[tuple[int, int]]) -> None:
-    measured = [max(16_000, kbps * elapsed_ms // 8) * 8 // elapsed_ms for kbps, elapsed_ms in samples]
-    assert min(measured) <= estimate_kbps(after(samples), unknown_kbps=0) <= max(measured)
+@pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=ESTIMATORS.keys())
+def test_a_steady_link_is_told_as_it_is(estimator: Estimator) -> None:
+    assert estimator(link(*[4_000] * 12)) == pytest.approx(4_000, abs=1)
 
 
 def test_a_drop_is_believed_sooner_than_a_rise() -> None:
-    steady = after([(5_000, 4_000)] * 5)
-    fallen = with_sample(steady, size_bytes=500_000, elapsed_ms=4_000)
-    risen = with_sample(steady, size_bytes=4_500_000, elapsed_ms=4_000)
-    assert 5_000 - estimate_kbps(fallen, unknown_kbps=0) > estimate_kbps(risen, unknown_kbps=0) - 5_000 > 0
+    fallen, risen = averages_kbps(link(*[5_000] * 5, 1_000)), averages_kbps(link(*[5_000] * 5, 9_000))
+    assert 5_000 - fallen > risen - 5_000 > 0
+
+
+def test_the_median_minds_no_outlier() -> None:
+    assert median_kbps(link(1_000, 100, 1_000)) == 1_000
+
+
+def test_the_robust_estimate_is_the_lower_the_worse_the_last_five_surprises() -> None:
+    assert robust_kbps(link(*[4_000] * 6)) == pytest.approx(4_000, abs=1)
+    assert robust_kbps(link(*[4_000] * 5, 2_000)) < 2_000
 
 
 def test_an_answer_too_small_or_out_of_a_cache_says_nothing_of_the_link() -> None:
-    known = after([(5_000, 4_000)])
-    assert with_sample(known, size_bytes=15_999, elapsed_ms=4_000) == known
-    assert with_sample(known, size_bytes=5_000_000, elapsed_ms=4) == known
+    known = link(5_000)
+    assert with_sample(known, Sample(size_bytes=15_999, elapsed_ms=4_000)) == known
+    assert with_sample(known, Sample(size_bytes=5_000_000, elapsed_ms=24, first_byte_ms=20)) == known
 
 
-def test_before_the_first_sample_the_guess_is_used_and_the_first_sample_replaces_it() -> None:
-    assert estimate_kbps(Throughput(), unknown_kbps=1_000) == 1_000
-    assert estimate_kbps(after([(8_000, 1_000)]), unknown_kbps=1_000) == 8_000
+def test_the_wait_for_the_first_byte_is_not_the_link_s() -> None:
+    assert averages_kbps(link(3_000, first_byte_ms=900)) == 3_000
+    assert link(3_000, first_byte_ms=900).first_byte_ms == 900
+
+
+def test_only_the_latest_samples_are_kept() -> None:
+    assert len(link(*range(1_000, 3_000, 100)).samples) == KEPT
+    assert Link().last_ms == 0

@@ -15,8 +15,8 @@ from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
 from matinee.runtime.source import ContentKeys, UrlSource
 from matinee.runtime.tasks import Tasks
+from matinee.testing.playbook import Viewer
 from tests.support.media import MadeTitle, make_title
-from tests.support.playbooks import Viewer
 from tests.support.servers import MediaServer, serving_title
 
 
@@ -31,12 +31,15 @@ class Kept:
     def unlock(self, keys: ContentKeys) -> None:
         self.keys = keys
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
         assert init is not None
-        self.appended.append((kind, append.start_ms, body))
+        self.appended.append((append.target.of.kind, append.start_ms, body))
 
     def discard(self, kind: TrackKind) -> None:
         self.discarded.append(kind)
+
+    def enter(self, position_ms: int) -> None:
+        pass
 
 
 @pytest.fixture

@@ -17,13 +17,15 @@ async def served(tmp_path: Path) -> AsyncIterator[MediaServer]:
 
 
 async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -> None:
-    told: list[None] = []
+    told: list[tuple[int, int]] = []
     async with Http() as http:
         answer = await http.fetch(
-            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda: told.append(None)
+            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda *facts: told.append(facts)
         )
     assert answer.body == bytes(range(256)) * 1000
     assert len(told) >= 2
+    assert told[-1] == (256_000, 256_000)
+    assert all(0 < received < 256_000 and size == 256_000 for received, size in told[:-1])
 
 
 async def test_a_range_is_cut_out_of_the_answer_of_a_server_that_ignores_it(served: MediaServer) -> None:

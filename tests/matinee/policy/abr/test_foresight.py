@@ -1,0 +1,39 @@
+"""Foresight: the rung that serves best over several futures."""
+
+from matinee.policy.abr.decision import InFlight
+from matinee.policy.abr.foresight import abandon, choose, utilities
+from tests.support.streaming import LADDER, state
+
+
+def test_before_the_first_sample_the_guess_chooses() -> None:
+    assert choose(state(buffer_ms=0, rung=-1)).rung == 1
+
+
+def test_utility_rises_with_the_bitrate_and_ever_more_slowly_for_each_kbps() -> None:
+    values = utilities(LADDER)
+    slopes = [(values[at + 1] - values[at]) / (LADDER[at + 1] - LADDER[at]) for at in range(4)]
+    assert (values[0], values[-1]) == (0, 1)
+    assert slopes == sorted(slopes, reverse=True)
+
+
+def test_a_fuller_buffer_never_means_a_lower_rung() -> None:
+    rungs = [choose(state(3_500, 2_500, 3_000, buffer_ms=buffer_ms)).rung for buffer_ms in range(0, 60_000, 2_000)]
+    assert rungs == sorted(rungs)
+    assert rungs[0] < rungs[-1]
+
+
+def test_a_link_that_surprises_gets_a_lower_rung_than_a_steady_one() -> None:
+    steady = choose(state(*[3_300] * 9, buffer_ms=6_000, rung=3)).rung
+    rough = choose(state(*[6_000, 900] * 4, 3_300, buffer_ms=6_000, rung=3)).rung
+    assert rough < steady
+
+
+def test_a_segment_that_has_become_slow_is_left_while_the_buffer_is_low() -> None:
+    slow = InFlight(rung=4, size_bytes=2_900_000, got_bytes=100_000, elapsed_ms=2_000, first_byte_ms=50)
+    assert abandon(state(*[6_000] * 5, buffer_ms=4_000, rung=4), slow) is not None
+    assert abandon(state(*[6_000] * 5, buffer_ms=58_000, rung=4), slow) is None
+
+
+def test_a_segment_of_which_little_is_left_is_kept() -> None:
+    nearly = InFlight(rung=4, size_bytes=2_900_000, got_bytes=2_800_000, elapsed_ms=14_000, first_byte_ms=50)
+    assert abandon(state(*[6_000] * 5, buffer_ms=1_000, rung=4), nearly) is None

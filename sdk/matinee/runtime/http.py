@@ -8,6 +8,7 @@ from typing import Protocol
 
 import aiohttp
 from Crypto.Random.random import getrandbits
+from yarl import URL
 
 from matinee.clock import Clock, SystemClock
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
@@ -101,7 +102,7 @@ class Http:
         try:
             async with (
                 asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, url, data=body, headers=sent) as response,
+                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
@@ -145,6 +146,11 @@ class Http:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.close()
+
+
+def _as_written(url: str) -> URL:
+    """A URL is asked for as whoever signed it wrote it; only what no URL may hold is encoded."""
+    return URL(url, encoded=url.isascii() and " " not in url)
 
 
 def _size_bytes(response: aiohttp.ClientResponse) -> int:

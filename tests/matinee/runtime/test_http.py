@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from matinee.runtime.http import FetchFailure, Http
-from tests.support.servers import MediaServer, serving_title
+from tests.support.servers import MediaServer, serving, serving_title
 
 
 @pytest.fixture
@@ -83,3 +84,18 @@ async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served:
         with pytest.raises(FetchFailure) as failure:
             await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
     assert failure.value.hint_ms == 30_000
+
+
+async def test_a_url_is_asked_for_as_it_was_written() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.raw_path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with serving(app) as url, Http() as http:
+        for path in ("/a%2Fb;c?sig=x%2Fy%3D~", "/ä b"):
+            await http.fetch(url + path, most_bytes=1, deadline_ms=5_000)
+    assert asked == ["/a%2Fb;c?sig=x%2Fy%3D~", "/%C3%A4%20b"]

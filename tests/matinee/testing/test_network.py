@@ -56,7 +56,7 @@ def test_a_byte_range_is_all_that_is_carried() -> None:
             "http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000, byte_range=(10, 265)
         )
 
-    assert run_virtual(story) == Answer(bytes(range(10, 256)) + bytes(range(10)), 41)
+    assert run_virtual(story) == Answer(bytes(range(10, 256)) + bytes(range(10)), 41, "http://a.test/file")
 
 
 @pytest.mark.parametrize(

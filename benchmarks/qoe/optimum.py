@@ -8,13 +8,12 @@ nor replaces. How far it is from the true optimum is what merging costs; see the
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from benchmarks.qoe.compiled import jit
 from benchmarks.qoe.corpus import Case
 from benchmarks.qoe.peers.throughput import Throughput
 from benchmarks.qoe.score import Objective, value
@@ -82,7 +81,7 @@ def _plan(case: Case, objective: Objective, *, time_price: float) -> list[int]:
     """The best plan where every segment's worth of lost time costs `time_price`, known to be achievable."""
     segment_ms = case.manifest.segment_time
     trace = np.array([(period.duration_ms, period.bandwidth_kbps, period.latency_ms) for period in case.trace])
-    found = _search(
+    found: Ints = _search(
         trace,
         np.array(case.manifest.segments, dtype=np.float64),
         np.array(objective.utilities),
@@ -91,11 +90,7 @@ def _plan(case: Case, objective: Objective, *, time_price: float) -> list[int]:
     return [int(rung) for rung in found]
 
 
-def _jit(function: Any) -> Any:
-    return njit(cache=True)(function)
-
-
-@_jit
+@jit
 def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> Ints:
     segment_ms, buffer_max_ms, stall_price, time_price = prices
     count, rungs = sizes.shape
@@ -152,10 +147,10 @@ def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> 
         for state in range(then_count):
             state_of_cell[int(then[state, 5])] = -1
         now, then, now_count = then, now, then_count
-    return _traced_back(parents, chosen, np.argmax(now[:now_count, 2]) if now_count else -1)
+    return _traced_back(parents, chosen, int(np.argmax(now[:now_count, 2])) if now_count else -1)
 
 
-@_jit
+@jit
 def _traced_back(parents: NDArray[np.int32], chosen: NDArray[np.int8], state: int) -> Ints:
     rungs = np.zeros(len(parents), dtype=np.int64)
     if state >= 0:
@@ -165,7 +160,7 @@ def _traced_back(parents: NDArray[np.int32], chosen: NDArray[np.int8], state: in
     return rungs
 
 
-@_jit
+@jit
 def _lost_at_the_lowest_rung(trace: Floats, sizes: Floats, segment_ms: float, buffer_max_ms: float) -> Floats:
     """By each segment: nobody can have lost less."""
     lost = np.zeros(len(sizes))
@@ -184,7 +179,7 @@ def _lost_at_the_lowest_rung(trace: Floats, sizes: Floats, segment_ms: float, bu
     return lost
 
 
-@_jit
+@jit
 def _waited(trace: Floats, at: int, left_ms: float, ms: float) -> tuple[int, float]:
     while ms > left_ms:
         ms -= left_ms
@@ -193,7 +188,7 @@ def _waited(trace: Floats, at: int, left_ms: float, ms: float) -> tuple[int, flo
     return at, left_ms - ms
 
 
-@_jit
+@jit
 def _arrive(
     trace: Floats, at: int, left_ms: float, sizes: Floats, most_ms: float, arrivals: Floats, ends: Floats
 ) -> None:
@@ -225,10 +220,8 @@ def _arrive(
         arrivals[rung], ends[rung, 0], ends[rung, 1] = passed_ms, at, left_ms
 
 
-@_jit
-def _forget_the_dominated(
-    state_of_cell: NDArray[np.int32], states: Floats, utilities: Floats, lost_bins: int
-) -> None:
+@jit
+def _forget_the_dominated(state_of_cell: NDArray[np.int32], states: Floats, utilities: Floats, lost_bins: int) -> None:
     """States that are worth less than another of the same loss, with more buffer, is after a switch lose all value."""
     rungs = len(utilities)
     buffer_bins = len(state_of_cell) // (lost_bins * rungs)

@@ -118,7 +118,7 @@ def _player_of(reply: PlayReply, *, key: AgreementKey, trusted: TrustedKeys) -> 
     """A player that was handed somebody's answer to play."""
 
     async def opening(http: Network) -> tuple[Source, Reporter | None]:
-        return TitleSource(reply, Service("", http, retry=RetrySettings()), key=key, trusted=trusted), None
+        return TitleSource(reply, http, Service("", http, retry=RetrySettings()), key=key, trusted=trusted), None
 
     return Player(opening)
 

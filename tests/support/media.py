@@ -31,7 +31,8 @@ _OPTIONS = {
 # Bit-exact: else the muxer draws initialization vectors at random.
 _FORMAT = {"movflags": "dash+delay_moov+default_base_moof", "fflags": "+bitexact"}
 _CODECS = {"libx264": "avc1.64000a", "libx265": "hev1.1.6.L30.90", "libvpx-vp9": "vp09.00.10.08",
-           "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus"}  # fmt: skip
+           "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus",
+           "ac3": "ac-3", "eac3": "ec-3", "mp3": "mp4a.40.34"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,44 @@ def remux(clip: Clip, target: io.BytesIO | str, *, options: dict[str, str], cont
             if packet.dts is not None:
                 packet.stream = stream
                 out.mux(packet)
+
+
+def remuxed_segments(*clips: Clip, container: str, shift: int = 0) -> tuple[bytes, ...]:
+    """The segments of `clips` together, each in a file of its own, as `container` holds them.
+
+    `shift`: what to add to their times, in 90 kHz.
+    """
+    return tuple(
+        _remuxed(
+            [clip.init + clip.segments[number] for clip in clips], container=container, shift=Fraction(shift, 90_000)
+        )
+        for number in range(len(clips[0].segments))
+    )
+
+
+def _remuxed(sources: list[bytes], *, container: str, shift: Fraction) -> bytes:
+    out, packets = io.BytesIO(), []
+    options = {"avoid_negative_ts": "disabled", "fflags": "+bitexact"}
+    with av.open(out, "w", format=container, options=options) as target:
+        for media in sources:
+            with av.open(io.BytesIO(media), "r") as source:
+                stream = target.add_stream_from_template(source.streams[0])
+                for packet in source.demux():
+                    if packet.dts is not None and packet.pts is not None:
+                        ticks = int(shift / packet.time_base)
+                        order = packet.dts * packet.time_base
+                        packet.dts, packet.pts, packet.stream = packet.dts + ticks, packet.pts + ticks, stream
+                        packets.append((order, packet))
+        for _, packet in sorted(packets, key=lambda pair: pair[0]):
+            target.mux(packet)
+    return out.getvalue()
+
+
+def id3_tag(*, timestamp: int) -> bytes:
+    """What HLS puts in front of packed audio, to say when it is presented in 90 kHz (RFC 8216, 3.4)."""
+    private = b"com.apple.streaming.transportStreamTimestamp\0" + timestamp.to_bytes(8, "big")
+    frame = b"PRIV" + bytes((0, 0, 0, len(private), 0, 0)) + private
+    return b"ID3\x04\0\0" + bytes((0, 0, 0, len(frame))) + frame
 
 
 def make_audio(

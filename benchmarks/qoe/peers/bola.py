@@ -63,11 +63,13 @@ class BolaU(Abr):
 class BolaE(Abr):
     """BOLA for any buffer: a placeholder stands for what is not there, and a throughput estimate starts it.
 
+    It climbs to one rung above what the link carries; where it `stays_within` (Sabre's `-ao`, dash.js), not above that.
     Source: Spiteri, Sitaraman, Sparacio, MMSys 2018; `BolaEnh` of `src/sabre.py` at 09b03bb.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, stays_within: bool = False) -> None:
         super().__init__(session)
+        self._excess = 0 if stays_within else 1
         bitrates = session.manifest.bitrates
         # Rounded as in Sabre: where a download was abandoned, two rungs are worth the same.
         self._utilities = [math.log(bitrate) + (1 - math.log(bitrates[0])) for bitrate in bitrates]
@@ -88,7 +90,7 @@ class BolaE(Abr):
             return carried, 0
         rung = best_rung(self._scores(level_ms + self._placeholder_ms, session.manifest.bitrates))
         if rung > self._last and rung > carried:
-            rung = max(self._last, carried) + 1
+            rung = max(self._last, carried) + self._excess
         delay_ms = self._delay_ms(rung, level_ms)
         limit = self._insufficient.limit()
         if limit < rung:

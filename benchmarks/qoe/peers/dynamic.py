@@ -9,12 +9,13 @@ from benchmarks.qoe.simulator import Abr, Session
 class DynamicDash(Abr):
     """The throughput rule until the buffer passes 10 s, then BOLA-E until it falls under 5 s.
 
-    Source: `DynamicDash` of `src/sabre.py` at 09b03bb; dash.js `ABRController`, strategy DYNAMIC.
+    Its BOLA stays within what the link carries, as in dash.js, unless told otherwise. Source: `DynamicDash` of
+    `src/sabre.py` at 09b03bb; dash.js `AbrController`, `BolaRule`, strategy DYNAMIC.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, stays_within: bool = True) -> None:
         super().__init__(session)
-        self._bola, self._throughput = BolaE(session), Throughput(session)
+        self._bola, self._throughput = BolaE(session, stays_within=stays_within), Throughput(session)
         self._active: Abr = self._throughput
 
     def get_quality_delay(self, segment_index: int) -> tuple[int, float]:

@@ -13,8 +13,8 @@ class Average:
     Source: `ewma.js` of Shaka and `ewma.ts` of hls.js, which are the same.
     """
 
-    def __init__(self, half_life_s: float) -> None:
-        self._half_life_s = half_life_s
+    def __init__(self, half_life_s: float, default: float = 0) -> None:
+        self._half_life_s, self._default = half_life_s, default
         self._average = self._weight = 0.0
 
     def push(self, weight: float, value: float) -> None:
@@ -23,6 +23,8 @@ class Average:
         self._weight += weight
 
     def get(self) -> float:
+        if self._weight == 0:
+            return self._default
         return self._average / (1 - math.pow(0.5, self._weight / self._half_life_s))
 
 
@@ -57,7 +59,7 @@ def harmonic_mean(samples: list[float]) -> float:
     return len(samples) / sum(1 / sample for sample in samples)
 
 
-def weighted_median(samples: "list[tuple[float, float]]") -> float:
+def weighted_median(samples: list[tuple[float, float]]) -> float:
     """Of (value, weight): the value at which half of the weight is reached."""
     ordered = sorted(samples)
     half, reached = sum(weight for _, weight in ordered) / 2, 0.0

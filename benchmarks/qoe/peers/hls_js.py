@@ -8,27 +8,27 @@ from benchmarks.qoe.simulator import Session
 
 _STAY, _UP = 0.95, 0.7
 _MOST_STARVATION_MS = 4_000
+_DEFAULT_TTFB_MS = 100
 
 
 class HlsJs(Measuring):
     """The highest rung that 95 % of the estimate carries (70 % to climb) and that arrives before the buffer is empty.
 
     Failing that, up to 4 s later. A download that half its duration after the request will not arrive in time is
-    abandoned where a lower rung would. Source: `abr-controller.ts` and `ewma-bandwidth-estimator.ts` of video-dev/hls.js
-    1.7.1 at the defaults of `config.ts`.
+    abandoned where a lower rung would. Source: `abr-controller.ts` and `ewma-bandwidth-estimator.ts` of
+    video-dev/hls.js 1.7.1 at the defaults of `config.ts`.
     """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._fast, self._slow, self._ttfb = Average(3), Average(9), Average(9)
+        self._fast, self._slow, self._ttfb = Average(3), Average(9), Average(9, _DEFAULT_TTFB_MS)
         self._last = 0
         self._forced: int | None = None
         self._abandon_at_ms = math.inf
 
     def measure(self, bits: float, transfer_ms: float, latency_ms: float) -> None:
         # A first byte that comes later than usual counts as slowness of the link (`onFragBuffered`).
-        elapsed_ms = transfer_ms + max(0, latency_ms - self._ttfb.get()) if self._has_samples else transfer_ms
-        elapsed_ms = max(elapsed_ms, 50)
+        elapsed_ms = max(transfer_ms + max(0, latency_ms - self._ttfb.get()), 50)
         for average in (self._fast, self._slow):
             average.push(elapsed_ms / 1000, bits / elapsed_ms)
         self._ttfb.push(math.sqrt(2) * math.exp(-((latency_ms / 1000) ** 2) / 2), max(latency_ms, 5))
@@ -69,10 +69,6 @@ class HlsJs(Measuring):
         self._abandon_at_ms = min(self._abandon_at_ms, progress.time + arrival_ms)
         return rung if progress.time >= self._abandon_at_ms else None
 
-    @property
-    def _has_samples(self) -> bool:
-        return self._has_first and self._ttfb._weight > 0
-
     def _throughput(self) -> float:
         return min(self._fast.get(), self._slow.get())
 
@@ -86,9 +82,12 @@ class HlsJs(Measuring):
         return None
 
     def _rung_in_time(self, rung: int, throughput: float, buffer_ms: float) -> tuple[int, float]:
-        """The highest lower rung that would be in time at this rate, else the lowest but one; and when it would come."""
-        bitrates, segment_time, ttfb_ms = self.session.manifest.bitrates, self.session.manifest.segment_time, self._ttfb.get()
-        arrival_ms = math.inf
+        """The highest lower rung that would be in time at this rate, else the lowest; and when it would come."""
+        bitrates, segment_time, ttfb_ms = (
+            self.session.manifest.bitrates,
+            self.session.manifest.segment_time,
+            self._ttfb.get(),
+        )
         for lower in range(rung - 1, 0, -1):
             arrival_ms = ttfb_ms + bitrates[lower] * segment_time / throughput
             if arrival_ms < min(buffer_ms, segment_time + ttfb_ms):

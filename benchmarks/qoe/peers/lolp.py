@@ -1,6 +1,7 @@
 """LoL+: a self-organising map of the ladder, weighed anew for every segment."""
 
 import math
+from collections.abc import Sequence
 
 from benchmarks.qoe.simulator import Abr, Session
 
@@ -19,8 +20,8 @@ class LolPlus(Abr):
     """The neuron nearest to the throughput without rebuffering and switches; neurons learn from what they brought.
 
     Source: `src/streaming/rules/abr/lolp` of dash.js (`LearningAbrController`, `LoLpWeightSelector`, `LoLpRule`);
-    Bentaleb et al., "Catching the Moment with LoL+ in Twitch-Like Low-Latency Live Streaming Platforms", 2022. Sabre has
-    no live edge: latency is 0, playback speed 1.
+    Bentaleb et al., "Catching the Moment with LoL+ in Twitch-Like Low-Latency Live Streaming Platforms", 2022. Sabre
+    has no live edge: latency is 0, playback speed 1.
     """
 
     def __init__(self, session: Session) -> None:
@@ -46,7 +47,7 @@ class LolPlus(Abr):
         distances = []
         for rung, neuron in enumerate(self._neurons):
             weights = list(_WEIGHTS)
-            is_too_much = bitrates[rung] > throughput - 10 or self._next_buffer_ms(rung, throughput, buffer_ms)
+            is_too_much = bitrates[rung] > throughput - 10 or self._is_low_after(rung, throughput, buffer_ms)
             if is_too_much and rung > 0:
                 weights[0] = 100
             distances.append(_distance(neuron, (normalized, 0, 0, 0), weights))
@@ -57,7 +58,7 @@ class LolPlus(Abr):
         self._learn(self._neurons[winner], (normalized, 0, 0, switch))
         return winner
 
-    def _next_buffer_ms(self, rung: int, throughput: float, buffer_ms: float) -> bool:
+    def _is_low_after(self, rung: int, throughput: float, buffer_ms: float) -> bool:
         segment_time = self.session.manifest.segment_time
         arrival_ms = self.session.manifest.bitrates[rung] * segment_time / throughput
         gained_ms = -segment_time if arrival_ms > segment_time else segment_time - arrival_ms
@@ -72,5 +73,5 @@ class LolPlus(Abr):
                 neuron[i] += (value - neuron[i]) * rate
 
 
-def _distance(a: "list[float]", b: "list[float] | tuple[float, ...]", weights: "list[float] | tuple[float, ...]") -> float:
+def _distance(a: Sequence[float], b: Sequence[float], weights: Sequence[float]) -> float:
     return math.sqrt(sum(weight * (x - y) ** 2 for x, y, weight in zip(a, b, weights, strict=True)))

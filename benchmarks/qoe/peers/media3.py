@@ -17,8 +17,8 @@ class Media3(Measuring):
     """The highest rung within 70 % of the estimate; up from 10 s of buffer on, down under 25 s.
 
     The estimate is the median of samples weighted by the root of their bytes, the last 2000 of weight. Nothing is
-    abandoned. Near a live edge the 10 s are 75 % of what lies between it and the playhead, less a segment. Source:
-    `AdaptiveTrackSelection`, `DefaultBandwidthMeter` and `SlidingPercentile` of androidx/media 1.11.0 at their defaults.
+    abandoned. Near a live edge the 10 s are 75 % of what lies between it and the playhead, less a segment.
+    Source: `AdaptiveTrackSelection`, `DefaultBandwidthMeter`, `SlidingPercentile` of androidx/media 1.11.0, defaults.
     It also discards buffered segments of low resolution for better ones, which Sabre's buffer cannot.
     """
 

@@ -16,8 +16,8 @@ class Soda(Abr):
 
     Time goes by in steps of a segment, in each of which the link fills the buffer by throughput / bitrate of it. Only
     plans that rise or fall throughout are looked at. Source: Chen et al., "SODA: An Adaptive Bitrate Controller for
-    Consistent High-Quality Video Streaming", SIGCOMM 2024, sections 3 and 4. The weights are not in the text; these were
-    chosen on the tuning half of the traces.
+    Consistent High-Quality Video Streaming", SIGCOMM 2024, sections 3 and 4. Its weights are set for each service;
+    these were chosen on the tuning half of the traces.
     """
 
     _TARGET = 0.6

@@ -86,21 +86,15 @@ class Delivery:
         self._unwelcome_until_ms: dict[str, int] = {}
         """Who refused this viewer, and until when others are asked first."""
 
-    def renew(self, appliances: tuple[str, ...]) -> None:
-        """These are all there are now; those known before keep their order."""
-        known = tuple(name for name in self.appliances if name in appliances)
-        self.appliances = known + tuple(name for name in appliances if name not in known)
-
     def prefer(self, appliances: tuple[str, ...]) -> None:
-        """These are all there are now, best first, each with a fresh token: whom it can help waits no longer."""
-        known = self.appliances or self.manifests
-        if self._unwelcome_until_ms or not set(known).issuperset(appliances):
+        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is."""
+        if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
             self._release()
         self._unwelcome_until_ms.clear()
         if self.appliances:
             self.appliances = appliances
         else:
-            # The manifest is still asked for.
+            # Nothing but the manifest was asked for yet.
             self.manifests = appliances
 
     @property
@@ -114,7 +108,7 @@ class Delivery:
         return self._send(request, now_ms)
 
     def progressed(self, request_id: int, *, received_bytes: int, size_bytes: int, now_ms: int) -> None:
-        _, attempt = self._find(request_id)
+        _, attempt = _find(self._requests, request_id)
         if attempt is None:
             return
         if attempt.received_bytes == 0:
@@ -123,7 +117,7 @@ class Delivery:
 
     def arrived(self, request_id: int, *, size_bytes: int, now_ms: int, position_ms: int) -> Arrival | None:
         """All bytes are here; None if nobody wants them any more."""
-        request, winner = self._find(request_id)
+        request, winner = _find(self._requests, request_id)
         if request is None or winner is None:
             return None
         self._requests.remove(request)
@@ -140,7 +134,7 @@ class Delivery:
         return Arrival(request.target, winner.appliance, commands)
 
     def failed(self, request_id: int, reason: str, *, now_ms: int, position_ms: int, hint_ms: int = 0) -> list[Command]:
-        request, attempt = self._find(request_id)
+        request, attempt = _find(self._requests, request_id)
         if request is None or attempt is None:
             return []
         left = attempt.appliance
@@ -273,7 +267,11 @@ class Delivery:
             and self.hedges.stake_bytes(request.attempts[0].size_bytes) is not None
         )
         if now_ms < self._silent_at_ms(request, now_ms):
-            return self._send(request, now_ms) if can_hedge and self._is_late(request, now_ms) else []
+            return (
+                self._send(request, now_ms)
+                if can_hedge and _is_late(request, buffer_ms=self._buffer_ms, now_ms=now_ms)
+                else []
+            )
         if can_hedge:
             return self._send(request, now_ms)
         silent = min(request.attempts, key=_heard_ms)
@@ -293,18 +291,6 @@ class Delivery:
             usual_ms=self._usual_ms,
         )
 
-    def _is_late(self, request: _Request, now_ms: int) -> bool:
-        """Of the lowest rung only: a higher one is better left for a lower (`matinee.policy.abr`)."""
-        [attempt] = request.attempts
-        if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0:
-            return False
-        return is_late(
-            received_bytes=attempt.received_bytes,
-            size_bytes=attempt.size_bytes,
-            elapsed_ms=now_ms - attempt.sent_ms,
-            buffer_ms=self._buffer_ms,
-        )
-
     def _beaten(self, loser: _Attempt, *, by: _Attempt, now_ms: int, position_ms: int) -> list[Command]:
         """Another answer was whole first. Whoever said nothing while that one was asked and delivered has failed."""
         commands: list[Command] = [Cancel(loser.request_id)]
@@ -313,13 +299,6 @@ class Delivery:
             commands.append(Announce(FailedOver(position_ms, loser.appliance, by.appliance, "silence")))
         return commands
 
-    def _find(self, request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:
-        for request in self._requests:
-            for attempt in request.attempts:
-                if attempt.request_id == request_id:
-                    return request, attempt
-        return None, None
-
 
 def _heard_ms(attempt: _Attempt) -> int:
     return attempt.heard_ms
@@ -327,3 +306,24 @@ def _heard_ms(attempt: _Attempt) -> int:
 
 def _kind(target: Target) -> TrackKind | None:
     return None if isinstance(target, ManifestTarget) else target.of.kind
+
+
+def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:
+    for request in requests:
+        for attempt in request.attempts:
+            if attempt.request_id == request_id:
+                return request, attempt
+    return None, None
+
+
+def _is_late(request: _Request, *, buffer_ms: int, now_ms: int) -> bool:
+    """Of the lowest rung only: a higher one is better left for a lower (`matinee.policy.abr`)."""
+    [attempt] = request.attempts
+    if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0:
+        return False
+    return is_late(
+        received_bytes=attempt.received_bytes,
+        size_bytes=attempt.size_bytes,
+        elapsed_ms=now_ms - attempt.sent_ms,
+        buffer_ms=buffer_ms,
+    )

@@ -239,7 +239,7 @@ class Playback:
 
     def _read(self, event: ManifestRead, now_ms: int) -> None:
         presentation = event.presentation
-        self._delivery.renew(event.appliances)
+        self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
         if self._selection is not None:
@@ -377,9 +377,8 @@ class Playback:
         position_ms = playhead.position_ms(now_ms=now_ms)
         buffer_ms = selection.buffer_ms(position_ms) if selection else 0
         times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
-        if selection is not None:
-            if not self._advice.holds_start(now_ms=now_ms):
-                times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
+        if selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
             times.append(self._edge.wake_at_ms(now_ms=now_ms))
             if playhead.is_moving:
                 times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))

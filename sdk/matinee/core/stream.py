@@ -1,12 +1,12 @@
 """A stream: the media of one kind, what of it is here, and which segment comes next."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from matinee.core.inits import Inits
 from matinee.core.listings import Listings
 from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
 from matinee.manifest.presentation import Period, Rendition, Segment, Track
+from matinee.manifest.segments import index_at
 
 
 class Stream:
@@ -27,6 +27,7 @@ class Stream:
         self._segment_id: int | None = None
         self._index_wanted: IndexTarget | None = None
         self.inits = Inits()
+        self._seam = _Seam()
         self._run = 0
         self._last_run: tuple[str, int] | None = None
         self._enter(period, track)
@@ -93,12 +94,9 @@ class Stream:
         segments = () if self._has_nothing else self.segments(rung)
         if not segments:
             return None
-        at = max(bisect_right(segments, self.frontier_ms, key=_start_ms) - 1, 0)
-        if not self._is_entering and (self.frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
-            at += 1
-        if at >= len(segments):
+        segment = self._seam.after(self.frontier_ms, segments, is_entering=self._is_entering)
+        if segment is None:
             return None
-        segment = segments[at]
         is_open = not (self.is_final and self.is_listed)
         ends_before = self._is_entering and is_open and segment.end_ms <= self.frontier_ms
         begins_after = self.period.end_ms is not None and segment.start_ms >= self.period.end_ms
@@ -200,5 +198,21 @@ def _ref(track: Track, rung: int) -> RenditionRef:
     )
 
 
-def _start_ms(segment: Segment) -> int:
-    return segment.start_ms
+class _Seam:
+    """Where a run goes on. The last answer is remembered: it is asked for many times between two arrivals."""
+
+    def __init__(self) -> None:
+        self._segments: Sequence[Segment] = ()
+        self._asked = (-1, False)
+        self._answer: Segment | None = None
+
+    def after(self, frontier_ms: int, segments: Sequence[Segment], *, is_entering: bool) -> Segment | None:
+        """The segment to continue with at `frontier_ms`; None at the end. `segments`: at least one."""
+        if segments is self._segments and (frontier_ms, is_entering) == self._asked:
+            return self._answer
+        at = max(index_at(segments, frontier_ms), 0)
+        segment: Segment | None = segments[at]
+        if not is_entering and (frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
+            segment = segments[at + 1] if at + 1 < len(segments) else None
+        self._segments, self._asked, self._answer = segments, (frontier_ms, is_entering), segment
+        return segment

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from matinee.manifest.presentation import Period, Track, TrackKind
+from matinee.manifest.presentation import TRICK_PLAY, Period, Track, TrackKind
 
 
 def is_choosable(track: Track) -> bool:
     """Whether a viewer may choose it: not a track of thumbnails, nor one for fast winding only."""
-    return track.kind != "image" and "trick-play" not in track.roles
+    return track.kind != "image" and TRICK_PLAY not in track.roles
 
 
 def spoken_of(period: Period, kind: TrackKind, language: str) -> Track | None:

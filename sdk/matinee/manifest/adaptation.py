@@ -7,12 +7,10 @@ import msgspec
 from matinee.manifest.addressing import Addressee, Ledger, Span, read_addressing
 from matinee.manifest.elements import Element, shown
 from matinee.manifest.places import Places, Reach
-from matinee.manifest.presentation import Rendition, Track, TrackKind
+from matinee.manifest.presentation import TRICK_PLAY, Rendition, Track, TrackKind
 from matinee.manifest.protection import read_protection
 from matinee.manifest.references import local
 
-TRICK_PLAY = "trick-play"
-"""The role of tracks for fast seeking: never chosen for normal play."""
 MAX_ADAPTATION_SETS = 500
 
 _ROLE_SCHEME = "urn:mpeg:dash:role:2011"
@@ -71,7 +69,7 @@ class _Reading:
     ) -> None:
         self._period = period
         self._set = adaptation_set
-        self._kind = kind
+        self._kind: TrackKind = kind
         self._span = span
         self._places = places
         self._reach = places.below(adaptation_set, reach)
@@ -89,6 +87,7 @@ class _Reading:
         return tuple(sorted(there, key=lambda rendition: (rendition.bitrate_kbps, rendition.height)))
 
     def _rendition(self, element: Element) -> Rendition:
+        self._ledger.take_rendition(at=element)
         own = msgspec.structs.replace(element, attributes=self._common | element.attributes)
         rendition_id, bandwidth = own.get("id"), own.whole("bandwidth", 0)
         if not rendition_id:

@@ -16,6 +16,8 @@ from matinee.manifest.segments import ReckonedSegments, Rule
 from matinee.manifest.templates import Template, read_template
 from matinee.manifest.timeline import ENDLESS_MS, MAX_SEGMENTS, Scale, Timeline, even_timeline, read_timeline
 
+MAX_RENDITIONS = 20_000
+"""Of all periods together."""
 MAX_LISTED_SEGMENTS = 200_000
 """Of all SegmentLists together: ten renditions of ten hours in segments of two seconds, and some."""
 MAX_LISTED_CHARS = 64 << 20
@@ -48,6 +50,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._timelines: dict[int, Timeline] = {}
+        self._renditions = MAX_RENDITIONS
         self._segments = MAX_LISTED_SEGMENTS
         self._chars = MAX_LISTED_CHARS
 
@@ -57,6 +60,12 @@ class Ledger:
         if found is None:
             found = self._timelines[id(element)] = read_timeline(element)
         return found
+
+    def take_rendition(self, *, at: Element) -> None:
+        """Raises ManifestInvalid if there are to be no more."""
+        self._renditions -= 1
+        if self._renditions < 0:
+            raise at.invalid(f"the manifest has more than {MAX_RENDITIONS} Representations")
 
     def take_listed(self, resource: Resource, *, at: Element) -> Resource:
         """`resource`. Raises ManifestInvalid if no more are to be listed."""
@@ -249,8 +258,8 @@ def _reckoned(
         raise addressing.invalid("its segments are shorter than a millisecond")
     end_ms = ENDLESS_MS if of.span.reach_ms is None else of.span.reach_ms
     rule = Rule(timeline=timeline, scale=scale, end_ms=end_ms, start_number=start_number, media=media, init=init)
-    indexes = range(_first_within(timeline, scale), min(timeline.before(scale.time(end_ms)), limit))
-    segments = ReckonedSegments(rule, indexes)
+    indexes = timeline.within(scale, end_ms=end_ms)
+    segments = ReckonedSegments(rule, range(indexes.start, min(indexes.stop, limit)))
     if not segments and not of.span.is_live:
         raise addressing.invalid("no segment lies within the period")
     if segments and segments[0].start_ms < -ENDLESS_MS:
@@ -275,10 +284,3 @@ def _timeline(addressing: Element, *, scale: Scale, limit: int, of: Addressee) -
     if of.span.end_ms is None:
         raise addressing.invalid("nothing says how long its only segment is")
     return even_timeline(scale.offset, max(1, scale.time(of.span.end_ms) - scale.offset), count=1)
-
-
-def _first_within(timeline: Timeline, scale: Scale) -> int:
-    """The index of the first segment that ends after the period starts."""
-    after_start = scale.time(scale.start_ms + 1)
-    started = timeline.before(after_start)
-    return started - 1 if started and timeline.stretch(started - 1)[1] >= after_start else started

@@ -31,6 +31,8 @@ class Element(msgspec.Struct, gc=False):
     attributes: dict[str, str]
     """By name; an attribute of a foreign namespace by `<namespace> <name>`."""
     line: int
+    order: int = 0
+    """The how manieth of its document."""
     children: dict[str, list["Element"]] = {}
     """By name, in document order."""
     text: str = ""
@@ -123,6 +125,9 @@ class _Reading:
             ) from error
         except (LookupError, ValueError) as error:
             raise ManifestInvalid("The manifest is in a character encoding that is not read here.") from error
+        finally:
+            # The parser holds its handlers, and they hold it: without this the tree stays until cycles are collected.
+            del self._parser
         assert self._root is not None, "a well-formed document has a root"
         return self._root
 
@@ -140,7 +145,7 @@ class _Reading:
         name = self._names.get(qualified)
         if name is None:
             name = self._names[qualified] = qualified.rpartition(" ")[2]
-        element = Element(name, attributes, self._parser.CurrentLineNumber)
+        element = Element(name, attributes, self._parser.CurrentLineNumber, self._elements)
         if self._open:
             parent = self._open[-1]
             siblings = parent.children.get(name)

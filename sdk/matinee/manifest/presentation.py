@@ -12,6 +12,8 @@ import msgspec
 from matinee.wire.steering import SteeringDialect
 
 TrackKind = Literal["video", "audio", "text", "image"]
+TRICK_PLAY = "trick-play"
+"""The role of tracks for fast seeking: never chosen for normal play."""
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,13 @@ class WholeKey(msgspec.Struct, frozen=True, kw_only=True):
     """16 bytes."""
 
 
+class SampleKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What opens the samples of a segment, whatever key id its init segment names (HLS SAMPLE-AES, identity)."""
+
+    url: str
+    """Absolute; answers with the 16 bytes of the key."""
+
+
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of media that is fetched and decoded as one."""
 
@@ -49,7 +58,10 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """What leads from the media's own timestamps to the presentation's; None: they start with the run."""
     run: int = 0
     """Another number than that of the segment before: timestamps, codec and keys begin anew (HLS: discontinuity)."""
-    key: WholeKey | None = None
+    key: WholeKey | SampleKey | None = None
+    """None: it is clear, or a license opens it."""
+    init_key: WholeKey | None = None
+    """What opens the init segment, where that is encrypted too."""
 
     @property
     def end_ms(self) -> int:
@@ -120,6 +132,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """Boxes for key systems."""
     inband_events: tuple[str, ...] = ()
     """The schemes of events (`emsg`) that its segments may hold; in those of other tracks there are none."""
+    is_muxed: bool = False
+    """Of video: its segments carry sound as well, in its language; played unless a track of audio is chosen."""
 
 
 class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +157,6 @@ class Steering(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     default_service_location: str = ""
     """Where to begin; one or several, separated by white space, best first."""
-    """One or several, best first, with spaces between."""
     query_before_start: bool = False
     dialect: SteeringDialect = "DASH"
 
@@ -220,6 +233,8 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     steering: Steering | None = None
     clearkey_license_url: str = ""
     """Where W3C ClearKey licenses are had; empty if the manifest names none."""
+    variables: dict[str, str] = {}
+    """HLS: what media playlists may import (EXT-X-DEFINE)."""
 
     def period_at(self, position_ms: int) -> Period:
         """The period that holds the position; the first before it begins."""

@@ -1,20 +1,34 @@
 """URL references (RFC 3986): read against one another, and refused where nobody could fetch them."""
 
 import re
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from matinee.errors import FormatUnsupported
+from matinee.errors import FormatUnsupported, ManifestInvalid
 from matinee.manifest.elements import Element
 
 MAX_REFERENCE_CHARS = 4096
 RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013"
 
 _ORIGIN_AND_PATH = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
+_PLAIN_START = re.compile(r"[^/?#:]+(?:[/?#]|$)")
+"""Of a relative reference that no reader takes for another host or a scheme."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEMES = ("", "http", "https")
 
 
-def resolved(reference: str, *, url: str, at: Element) -> str:
+class Spot(Protocol):
+    """Where in a manifest a reference stands: an XML element, a line of a playlist."""
+
+    @property
+    def line(self) -> int: ...
+
+    def invalid(self, what: str) -> ManifestInvalid:
+        """The error that says `what` is wrong there."""
+        ...
+
+
+def resolved(reference: str, *, url: str, at: Spot) -> str:
     """`reference` as an absolute URL, read against `url`, which is one.
 
     Raises: ManifestInvalid if it is no URL reference, FormatUnsupported if its scheme is not HTTP's.
@@ -25,7 +39,7 @@ def resolved(reference: str, *, url: str, at: Element) -> str:
         raise at.invalid("a URL is malformed") from error
 
 
-def folded(reference: str, *, onto: str, at: Element) -> str:
+def folded(reference: str, *, onto: str, at: Spot) -> str:
     """`reference` read against `onto`, which may be relative itself: then so is the outcome.
 
     `urljoin` cannot do this: against a relative base it loses leading `..` parts. Here they stay in, for the
@@ -49,6 +63,12 @@ def is_absolute(reference: str) -> bool:
     return split_origin(reference)[0] != ""
 
 
+def path_below(place: str, url: str) -> str:
+    """`url` as it is to be asked of `place`: relative if it lies below, else as it is."""
+    path = url[len(place) :] if place and url.startswith(place) else ""
+    return path if _PLAIN_START.match(path) else url
+
+
 def split_origin(reference: str) -> tuple[str, str]:
     """Scheme and host, empty if it has none; the path, without query."""
     found = _ORIGIN_AND_PATH.match(reference)
@@ -68,7 +88,7 @@ def local(parent: Element, name: str) -> list[Element]:
     return [child for child in children if not child.foreign("href")]
 
 
-def _checked(reference: str, *, at: Element) -> str:
+def _checked(reference: str, *, at: Spot) -> str:
     if len(reference) > MAX_REFERENCE_CHARS or _CONTROLS.search(reference):
         raise at.invalid("a URL is too long or holds control characters")
     if ":" not in reference and "//" not in reference:

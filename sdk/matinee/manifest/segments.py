@@ -1,5 +1,6 @@
 """Segments reckoned on demand: a sequence that costs the same for ten of them as for a billion."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import overload
@@ -20,15 +21,20 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Where the period ends."""
     start_number: int
     """Of the timeline's first segment."""
-    media: Template | tuple[Resource, ...]
-    """Where they lie: the template of their paths, or each by its index."""
+    media: "Template | ByteRanges | tuple[Resource, ...]"
+    """Where they lie: the template of their paths, the parts of a file, or each by its index."""
     init: Resource | None
 
     def segment(self, index: int) -> Segment:
         start, end = self.timeline.stretch(index)
         start_ms, number = self.scale.ms(start), self.start_number + index
-        media = self.media
-        resource = Resource(path=media.path(number=number, time=start)) if isinstance(media, Template) else media[index]
+        match self.media:
+            case Template():
+                resource = Resource(path=self.media.path(number=number, time=start))
+            case ByteRanges():
+                resource = self.media.resource(index)
+            case _:
+                resource = self.media[index]
         return Segment(
             number=number,
             start_ms=start_ms,
@@ -38,6 +44,18 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             init=self.init,
             shift_ms=self.scale.shift_ms,
         )
+
+
+class ByteRanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Parts of a file."""
+
+    path: str
+    firsts: "array[int]"
+    sizes: "array[int]"
+
+    def resource(self, index: int) -> Resource:
+        first_byte = self.firsts[index]
+        return Resource(path=self.path, first_byte=first_byte, last_byte=first_byte + self.sizes[index] - 1)
 
 
 class ReckonedSegments(Sequence[Segment]):
@@ -67,7 +85,7 @@ class ReckonedSegments(Sequence[Segment]):
         return self._indexes == other._indexes and self._rule == other._rule
 
     def __hash__(self) -> int:
-        return hash((self._indexes, self._rule.media))
+        return hash((self._indexes, self._rule.start_number, self._rule.end_ms))
 
     def __repr__(self) -> str:
         return f"<{len(self)} segments>"

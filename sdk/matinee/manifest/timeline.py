@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
@@ -70,11 +71,26 @@ class Timeline(msgspec.Struct, frozen=True):
         after = self.firsts[run + 1] if run + 1 < len(self.firsts) else self.count
         return min(after, self.firsts[run] - (self.starts[run] - time) // self.durations[run])
 
+    def within(self, scale: Scale, *, end_ms: int) -> range:
+        """The indexes of the segments that touch a period which starts as `scale` says and ends at `end_ms`."""
+        after_start = scale.time(scale.start_ms + 1)
+        first = self.before(after_start)
+        if first and self.stretch(first - 1)[1] >= after_start:
+            first -= 1
+        return range(first, self.before(scale.time(end_ms)))
+
 
 def even_timeline(start: int, duration: int, *, count: int = MAX_SEGMENTS) -> Timeline:
     """`count` segments of equal duration. `count` <= MAX_SEGMENTS."""
     repeated = duration if count > 1 else 0
     return Timeline(array("q", (start,)), array("q", (duration,)), array("q", (0,)), count, repeated)
+
+
+def listed_timeline(stretches: Sequence[tuple[int, int]]) -> Timeline:
+    """Segments with their starts, which must rise, and durations."""
+    starts = array("q", (start for start, _ in stretches))
+    durations = array("q", (duration for _, duration in stretches))
+    return Timeline(starts, durations, array("q", range(len(stretches))), len(stretches), 0)
 
 
 def read_timeline(timeline: Element) -> Timeline:
@@ -97,11 +113,11 @@ class _Spelling:
         open_at: Element | None = None
         for index, entry in enumerate(self._entries):
             start, duration = entry.whole("t", self._time), entry.positive("d", 0)
-            if entry.whole("k", 1) > 1:
+            if "k" in entry.attributes and entry.whole("k", 1) > 1:
                 raise FormatUnsupported(f"The SegmentTimeline at line {entry.line} has sequences of segments (S@k).")
-            repeats = entry.get("r", "0").strip()
+            repeats = entry.get("r").strip()
             if not repeats.startswith("-"):
-                count = entry.whole_from("r", repeats) + 1
+                count = entry.whole_from("r", repeats) + 1 if repeats else 1
             elif index + 1 < len(self._entries):
                 count = _count_to(self._entries[index + 1], start=start, duration=duration, at=entry)
             else:

@@ -118,7 +118,8 @@ def _protections(segment: bytes, boxes: dict[str, Box], header: Header) -> Itera
     rows = fields(segment, sbgp, f"{2 * count}I", at=count_at + 4)
     for samples, group in zip(rows[::2], rows[1::2], strict=True):
         is_own = group > _GROUP_OF_FRAGMENT
-        groups, number = own if is_own else header.groups, group - _GROUP_OF_FRAGMENT if is_own else group
+        groups = own if is_own else header.groups
+        number: int = group - _GROUP_OF_FRAGMENT if is_own else group
         if number > len(groups):
             raise MediaInvalid(f"A sample of a group {number} that nobody describes.", box="sbgp", offset=sbgp.start)
         yield from repeat(groups[number - 1] if number else header.protection, samples)

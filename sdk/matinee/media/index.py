@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matinee.errors import FormatUnsupported, MediaInvalid
+from matinee.manifest.timeline import ENDLESS_MS
 from matinee.media.boxes import Box, fields, top_level, version_and_flags
-from matinee.media.header import MAX_TIME
 
 MAX_REFERENCES = 100_000
 """In all boxes of an index together: 55 hours in segments of two seconds."""
 MAX_DEPTH = 4
 """Indexes of indexes; what packagers write has two levels."""
+MAX_BYTES = 1 << 48
+"""Of a file; what begins beyond is refused."""
 
 _IS_INDEX, _STARTS_WITH_SAP = 1 << 31, 1 << 31
 _ROW_BYTES = 12
@@ -91,7 +93,7 @@ def _times(data: bytes, sidx: Box) -> tuple[int, int, int, int]:
     timescale, time, first_offset = fields(data, sidx, layout, at=8)
     if not timescale:
         raise _invalid("The index has a timescale of 0.", sidx)
-    if max(time, first_offset) > MAX_TIME:
+    if time * 1000 // timescale > ENDLESS_MS or first_offset > MAX_BYTES:
         raise _invalid("The index begins beyond all time or bytes.", sidx)
     return timescale, time, first_offset, rows_at
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from matinee.policy.backoff import wait_ms
 from matinee.policy.settings import RetrySettings
 
-
 MOST_SERVICE_TRIES = 3
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence, Sized
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -9,15 +10,15 @@ import msgspec
 
 from matinee.core.messages import Announce, Command, Event, ProgressMade, WakeAt, Woke
 
-_MOST_CHARACTERS = 200
+_MOST_CHARACTERS, _MOST_ITEMS = 200, 16
 _TICKS = (ProgressMade, Woke, WakeAt)
 
 
 class EventLog:
     """What a player was told and what it decided; to be handed to it as its `witness`.
 
-    What happens all the time without consequences (`ProgressMade`, `Woke`, `WakeAt`) is left out, save an event that
-    had some.
+    Left out are fields that are as usual, so that a message may learn to say more; and what happens all the time
+    (`ProgressMade`, `Woke`, `WakeAt`), save an event that had consequences.
     """
 
     def __init__(self) -> None:
@@ -59,21 +60,13 @@ def assert_golden(text: str, path: Path, *, update: bool = False) -> None:
     raise AssertionError("The log is not the golden one:\n" + "\n".join(lines))
 
 
-def _fields(message: msgspec.Struct) -> dict[str, object]:
-    return {name: _shown(getattr(message, name)) for name in message.__struct_fields__}
+def _fields(message: msgspec.Struct, *, depth: int = 2) -> dict[str, object]:
+    """Those that are not as usual; of a struct within a struct within a struct, nothing."""
+    said = {name: getattr(message, name) for name, usual in _usual(type(message)) if getattr(message, name) != usual}
+    return {name: _shown(it, depth) for name, it in said.items() if depth or not isinstance(it, msgspec.Struct)}
 
 
-def _shown(value: object) -> object:
-    """The value of a field: short values whole, values within by their kind and their own short fields."""
-    if isinstance(value, msgspec.Struct):
-        inner = {name: _brief(getattr(value, name)) for name in value.__struct_fields__}
-        return {"is": type(value).__name__, **inner}
-    if isinstance(value, tuple | list):
-        return [_brief(item) for item in cast("Sequence[object]", value)]
-    return _brief(value)
-
-
-def _brief(value: object) -> object:
+def _shown(value: object, depth: int) -> object:
     """Whole if it is short; else how much there is of it, or of what kind it is."""
     match value:
         case None | bool() | int():
@@ -82,9 +75,21 @@ def _brief(value: object) -> object:
             return value if len(value) <= _MOST_CHARACTERS else f"{value[:_MOST_CHARACTERS]}…"
         case float():
             raise TypeError("A float in a message: no two machines need agree on it.")
-        case bytes():
-            return {"bytes": len(value)}
-        case tuple() | list() | dict() | frozenset() | set():
-            return {"items": len(cast("Sized", value))}
+        case msgspec.Struct():
+            return {"is": type(value).__name__, **_fields(value, depth=depth - 1)}
+        case tuple() if len(names := cast("tuple[object, ...]", value)) <= _MOST_ITEMS and all(map(_is_plain, names)):
+            return names
+        case Sized():
+            return {"bytes" if isinstance(value, bytes) else "items": len(value)}
         case _:
             return {"is": type(value).__name__}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int)
+
+
+@cache
+def _usual(kind: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
+    """The fields of a struct, and what each is where nobody says."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))

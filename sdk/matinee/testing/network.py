@@ -39,10 +39,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
     wall_ms: int
+    """When it reaches the host."""
 
 
 Host = Callable[[Request], bytes | Refusal | None]
-"""What a host answers; None for what it does not have. Called when the request arrives there."""
+"""What a host answers; None for what it does not have."""
 
 
 @dataclass
@@ -132,23 +133,11 @@ class ScriptedNetwork:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """As `matinee.runtime.http.Network.fetch`."""
-        parts = urlsplit(url)
-        exchange = Exchange(self.clock.now_ms(), parts.netloc, parts.path or "/")
+        request = self._request(url, method=method, headers=headers or {}, body=body or b"")
+        exchange = Exchange(self.clock.now_ms(), request.host, request.path)
         self.exchanges.append(exchange)
 
-        def ask() -> bytes | Refusal | None:
-            request = Request(
-                host=exchange.host,
-                path=exchange.path,
-                query=parts.query,
-                method=method,
-                headers=headers or {},
-                body=body or b"",
-                wall_ms=self.clock.wall_ms(),
-            )
-            return self._hosts[exchange.host](request)
-
-        def progress(received_bytes: int, size_bytes: int) -> None:
+        def progressed(received_bytes: int, size_bytes: int) -> None:
             exchange.size_bytes = received_bytes
             if received_bytes > most_bytes:
                 raise FetchFailure("too-large", status=200)
@@ -157,7 +146,7 @@ class ScriptedNetwork:
 
         try:
             async with asyncio.timeout(deadline_ms / 1000):
-                received = await self._exchange(exchange, ask, progress, byte_range)
+                received = await self._exchange(request, self._fault(exchange), byte_range, progressed)
         except TimeoutError as error:
             exchange.outcome = "timeout"
             raise FetchFailure("timeout") from error
@@ -170,31 +159,47 @@ class ScriptedNetwork:
         exchange.outcome = "done"
         return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
 
+    def _request(self, url: str, *, method: str, headers: Mapping[str, str], body: bytes) -> Request:
+        parts = urlsplit(url)
+        return Request(
+            host=parts.netloc,
+            path=parts.path or "/",
+            query=parts.query,
+            method=method,
+            headers=headers,
+            body=body,
+            wall_ms=self.clock.wall_ms() + self._link_to(parts.netloc).latency_ms(),
+        )
+
     async def _exchange(
         self,
-        exchange: Exchange,
-        ask: Callable[[], bytes | Refusal | None],
-        progress: Callable[[int, int], None],
+        request: Request,
+        fault: Fault | None,
         byte_range: tuple[int, int] | None,
+        progressed: Callable[[int, int], None],
     ) -> bytes:
         """The body, as it comes over the link and through the fault. Raises FetchFailure."""
-        fault = self._fault(exchange)
-        link = self._links.get(exchange.host, self._link)
-        if isinstance(fault, Unresolved) or exchange.host not in self._hosts:
+        link = self._link_to(request.host)
+        if isinstance(fault, Unresolved) or request.host not in self._hosts:
             raise FetchFailure("unresolved")
         await asyncio.sleep(link.latency_ms() / 1000)
         if isinstance(fault, Refused):
             raise FetchFailure("refused")
         if isinstance(fault, Late):
             await asyncio.sleep(fault.by_ms / 1000)
-        answer = fault if isinstance(fault, Refusal) else ask()
+        answer = fault if isinstance(fault, Refusal) else self._hosts[request.host](request)
         if answer is None:
             answer = Refusal(404)
         if isinstance(answer, Refusal):
             raise self._failure(answer)
         if byte_range is not None:
             answer = answer[byte_range[0] : byte_range[1] + 1]
-        return await _carried(answer, Link(_steady(fault.kbps)) if isinstance(fault, Slow) else link, fault, progress)
+        if isinstance(fault, Slow):
+            link = Link((Stretch(duration_ms=3_600_000, bandwidth_kbps=fault.kbps),))
+        return await _carried(answer, link, fault, progressed)
+
+    def _link_to(self, host: str) -> Link:
+        return self._links.get(host, self._link)
 
     def _fault(self, exchange: Exchange) -> Fault | None:
         """That of the first rule that meets it; each rule counts those that it concerns."""
@@ -216,27 +221,24 @@ class ScriptedNetwork:
         )
 
 
-async def _carried(body: bytes, link: Link, fault: Fault | None, progress: Callable[[int, int], None]) -> bytes:
-    """What of `body` arrives, in pieces; `progress` is told how much there is after each."""
-    stop = fault.after_bytes if isinstance(fault, Reset | Truncated | Silent) else len(body)
-    stop = min(stop, len(body))
+async def _carried(body: bytes, link: Link, fault: Fault | None, progressed: Callable[[int, int], None]) -> bytes:
+    """What of `body` arrives, piece by piece. Raises FetchFailure."""
+    if isinstance(fault, Truncated):
+        body = body[: fault.after_bytes]
+    if isinstance(fault, Corrupt):
+        body = _turned_over(body, fault)
+    stop = min(fault.after_bytes, len(body)) if isinstance(fault, Reset | Silent) else len(body)
     for at in range(0, stop, CHUNK_BYTES):
         end = min(at + CHUNK_BYTES, stop)
         await link.carry(end - at)
-        progress(end, len(body))
+        progressed(end, len(body))
     if isinstance(fault, Silent):
         await asyncio.get_running_loop().create_future()
     if isinstance(fault, Reset):
         raise FetchFailure("reset")
-    if isinstance(fault, Corrupt):
-        return _turned_over(body, fault)
-    return body[:stop]
+    return body
 
 
 def _turned_over(body: bytes, fault: Corrupt) -> bytes:
     first, end = fault.first_byte, fault.first_byte + fault.count
     return body[:first] + bytes(byte ^ 0xFF for byte in body[first:end]) + body[end:]
-
-
-def _steady(kbps: int) -> Trace:
-    return (Stretch(duration_ms=3_600_000, bandwidth_kbps=kbps),)

@@ -1,16 +1,20 @@
-from collections.abc import Callable
+import re
+import tracemalloc
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError
 from matinee.manifest.adaptation import MAX_ADAPTATION_SETS
+from matinee.manifest.addressing import MAX_RENDITIONS
 from matinee.manifest.dash import MAX_PERIODS, read_dash
-from matinee.manifest.presentation import BaseUrl, Live, Presentation, Resource, Segment, Steering, Track
-from tests.support.mpds import MANIFEST_URL, VIDEO, mpd, video_set
+from matinee.manifest.presentation import BaseUrl, Live, Period, Presentation, Resource, Segment, Steering, Track
+from matinee.manifest.segments import index_at
+from tests.support.mpds import MANIFEST_URL, TEMPLATE, VIDEO, mpd, video_set
 
 OUR_TITLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:dashif="https://dashif.org/CPS"
@@ -241,6 +245,7 @@ def test_what_is_well_formed_but_not_played_is_refused_with_the_reason(document:
         (mpd(video_set(), attributes=""), "how long it lasts"),
         (mpd(video_set() * (MAX_ADAPTATION_SETS + 1)), "AdaptationSets"),
         (mpd(video_set(), of_mpd="<Period/>" * MAX_PERIODS), "periods"),
+        (mpd(video_set(representations=VIDEO * (MAX_RENDITIONS + 1))), "Representations"),
     ],
     ids=shown_as,
 )
@@ -254,6 +259,25 @@ def test_no_error_tells_the_token_in_the_manifests_url() -> None:
         with pytest.raises(MatineeError) as raised:
             read(document, url="http://a.example/t/s3cret/manifest.mpd")
         assert "s3cret" not in str(raised.value) + str(raised.value.facts)
+
+
+def test_a_film_of_a_hundred_minutes_in_eight_rungs_leaves_little_in_memory() -> None:
+    rungs = "".join(VIDEO.replace('"v1"', f'"v{rung}"') for rung in range(8))
+    entries = '<S d="96000"/>' * 1_500
+    timeline = f'<SegmentTemplate timescale="24000" media="$Number$"><SegmentTimeline>{entries}</SegmentTimeline>'
+    document = mpd(
+        video_set(timeline + "</SegmentTemplate>", representations=rungs),
+        attributes='mediaPresentationDuration="PT6000S"',
+    )
+    read(document)
+    tracemalloc.start()
+    try:
+        presentation = read(document)
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(presentation.periods[0].tracks[0].renditions[7].segments) == 1_500
+    assert held_bytes < 40_000
 
 
 LIVE = 'type="dynamic" availabilityStartTime="2024-01-01T00:00:00Z"'
@@ -320,37 +344,165 @@ def test_periods_in_disorder_are_refused(opened: tuple[str, ...], reason: str) -
         periods(*opened)
 
 
-def replaced(document: bytes, start: int, length: int, with_bytes: bytes) -> bytes:
+ON_DEMAND = mpd(
+    "<BaseURL>http://a.example/one/</BaseURL><BaseURL>http://b.example/two/</BaseURL>"
+    + video_set(
+        '<SegmentBase indexRange="800-899" timescale="90000" presentationTimeOffset="9000"/>',
+        representations=VIDEO.replace("/>", "><BaseURL>v1.mp4</BaseURL></Representation>"),
+    )
+    + video_set(
+        '<SegmentList duration="2"><Initialization range="0-99"/><SegmentURL media="a" mediaRange="100-199"/>'
+        '<SegmentURL media="b" mediaRange="200-299"/></SegmentList>'
+    ),
+    of_mpd='<BaseURL dvb:priority="1" dvb:weight="3">x/</BaseURL><BaseURL dvb:priority="2">y/</BaseURL>',
+)
+LIVE_NOW = mpd(
+    '<EventStream schemeIdUri="urn:x" timescale="1000"><Event presentationTime="7" duration="5">x</Event></EventStream>'
+    + video_set(
+        '<SegmentTemplate timescale="1000" media="$Number%05d$-$Time$" startNumber="77" availabilityTimeOffset="1.5">'
+        '<SegmentTimeline><S t="60000" d="2000" r="5"/><S t="80000" d="1960"/><S d="2000" r="-1"/></SegmentTimeline>'
+        "</SegmentTemplate>"
+    )
+    + video_set(),
+    attributes=LIVE + ' timeShiftBufferDepth="PT30S" minimumUpdatePeriod="PT2S"',
+    of_mpd='<ServiceDescription><Latency target="3000"/><PlaybackRate max="1.04"/></ServiceDescription>'
+    '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="2024-01-01T00:00:00Z"/>',
+).replace(b"<Period>", b'<Period id="now" start="PT1M">')
+HOSTILE_VALUES = (
+    *("", "0", "1", "-1", "2147483648", "4294967296", "9223372036854775807", "18446744073709551615", "9" * 40),
+    *("INF", "NaN", "1e308", "0.0000001", "PT0S", "P200Y", "PT9999999999999S", "0-0", "9-1", "2147483648-"),
+    *(
+        "$Time$",
+        "$Number%099d$",
+        "$Bandwidth$$RepresentationID$",
+        "../" * 50,
+        "http://[",
+        "//",
+        "?",
+        "%s%(x)d",
+        "\u0661",
+    ),
+)
+
+
+def replaced(document: bytes, start: int, length: int) -> bytes:
     at = start % len(document)
-    return document[:at] + with_bytes + document[at + length :]
+    return document[:at] + str(length).encode() + document[at + length % 40 :]
 
 
-def swapped_digits(document: bytes, start: int, length: int, with_bytes: bytes) -> bytes:
-    """Keeps the XML well-formed, so that the damage reaches the reader."""
-    positions = [at for at, byte in enumerate(document) if chr(byte).isdigit()]
-    at = positions[start % len(positions)]
-    return document[:at] + str(int.from_bytes(with_bytes, "big")).encode() + document[at + 1 :]
+def revalued(document: bytes, start: int, length: int) -> bytes:
+    """Another value for an attribute or a text: the XML stays well-formed, so that the damage reaches the reader."""
+    values = list(re.finditer(rb'(?<==")[^"]*(?=")|(?<=>)[^<>]+(?=</)', document))
+    value = values[start % len(values)]
+    hostile = HOSTILE_VALUES[length % len(HOSTILE_VALUES)].encode()
+    return document[: value.start()] + hostile + document[value.end() :]
 
 
+def repeated(document: bytes, start: int, length: int) -> bytes:
+    """An element without children, some more times, or gone."""
+    elements = list(re.finditer(rb"<[A-Za-z:]+( [^<>]*)?/>", document))
+    element = elements[start % len(elements)]
+    return document[: element.start()] + element[0] * (length % 5) + document[element.end() :]
+
+
+def moved(document: bytes, start: int, length: int) -> bytes:
+    """An attribute to another element."""
+    attributes = list(re.finditer(rb' [a-zA-Z]+="[^"]*"', document))
+    one, other = sorted((attributes[start % len(attributes)], attributes[length % len(attributes)]), key=re.Match.start)
+    return b"".join((document[: one.start()], document[one.end() : other.start()], one[0], document[other.start() :]))
+
+
+@settings(max_examples=400)
 @given(
-    st.sampled_from([replaced, swapped_digits]),
-    st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 40), st.binary(max_size=9)), max_size=6),
+    st.sampled_from([OUR_TITLE, ON_DEMAND, LIVE_NOW]),
+    st.lists(
+        st.tuples(
+            st.sampled_from([replaced, revalued, repeated, moved]), st.integers(0, 1 << 16), st.integers(0, 1 << 10)
+        ),
+        max_size=5,
+    ),
 )
 def test_damaged_manifests_are_read_or_refused_but_never_break_the_reader(
-    damage: Callable[[bytes, int, int, bytes], bytes], wounds: list[tuple[int, int, bytes]]
+    document: bytes, wounds: list[tuple[Callable[[bytes, int, int], bytes], int, int]]
 ) -> None:
-    document = OUR_TITLE
-    for start, length, with_bytes in wounds:
-        document = damage(document, start, length, with_bytes)
+    for damage, start, length in wounds:
+        document = damage(document, start, length)
     try:
         presentation = read(document)
     except MatineeError:
         return
+    check(presentation)
+
+
+def check(presentation: Presentation) -> None:
+    """That what stands in it can be relied on."""
+    assert presentation.duration_ms is None or presentation.duration_ms > 0
+    names = {base_url.service_location for base_url in presentation.base_urls}
+    assert 0 < len(names) == len(presentation.base_urls)
+    assert presentation.periods
     for period in presentation.periods:
+        assert period.end_ms is None or period.start_ms < period.end_ms
+        assert any(track.kind in ("video", "audio") for track in period.tracks)
         for rendition in (rendition for track in period.tracks for rendition in track.renditions):
+            assert set(rendition.places) <= names
             assert rendition.segments or rendition.index
-            few = sorted({0, 1, 2, len(rendition.segments) - 2, len(rendition.segments) - 1})
-            found = [rendition.segments[index] for index in few if 0 <= index < len(rendition.segments)]
-            for segment, following in pairwise(found):
-                assert segment.duration_ms > 0
-                assert segment.start_ms <= following.start_ms
+            check_segments(rendition.segments, period)
+
+
+def check_segments(segments: Sequence[Segment], period: Period) -> None:
+    count = len(segments)
+    few = [segments[index] for index in sorted({0, 1, 2, count // 2, count - 2, count - 1}) if 0 <= index < count]
+    for segment in few:
+        assert 0 < segment.duration_ms < 1 << 62
+        assert segment.end_ms > period.start_ms
+        assert period.end_ms is None or segment.start_ms < period.end_ms
+        assert -(1 << 62) < segment.start_ms < 1 << 62
+        assert segment.resource.path
+        assert segments[index_at(segments, segment.start_ms)].start_ms == segment.start_ms
+    for segment, following in pairwise(few):
+        assert segment.start_ms < following.start_ms
+
+
+REPRESENTATIONS = "".join(f'<Representation id="{number}" mimeType="video/mp4"/>' for number in range(1_000))
+MANY = 20_000
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        mpd("<AdaptationSet/></Period><Period>" * (MANY // 2)),
+        mpd(video_set("<SegmentTimeline/>" * MANY)),
+        mpd(
+            video_set(
+                '<SegmentTemplate media="$Number$" timescale="1000"><SegmentTimeline>'
+                + "".join(f'<S d="{1_000 + number % 2}"/>' for number in range(MANY))
+                + "</SegmentTimeline></SegmentTemplate>",
+                representations=REPRESENTATIONS,
+            ),
+            attributes='mediaPresentationDuration="P90D"',
+        ),
+        mpd(video_set("<BaseURL>a/</BaseURL>" * MANY + TEMPLATE, representations=REPRESENTATIONS)),
+        mpd(
+            video_set(
+                '<SegmentList duration="1">' + '<SegmentURL media="x"/>' * MANY + "</SegmentList>",
+                representations=REPRESENTATIONS,
+            ),
+            attributes='mediaPresentationDuration="P90D"',
+        ),
+        mpd(video_set('<SupplementalProperty schemeIdUri="x"/>' * MANY + TEMPLATE, representations=REPRESENTATIONS)),
+        mpd(video_set("x<!-- -->" * (MANY * 10))),
+        mpd(video_set(), of_mpd="<BaseURL>http://a.example/</BaseURL>" * MANY),
+        mpd(video_set(), of_mpd="<UTCTiming/>" * MANY + "<Location>x</Location>" * MANY, attributes=LIVE),
+    ],
+    ids=lambda document: document[300:330].decode(),
+)
+def test_documents_that_ask_for_endless_work_cost_no_more_than_their_size(document: bytes) -> None:
+    tracemalloc.start()
+    try:
+        check(read(document))
+    except MatineeError:
+        pass
+    finally:
+        _, most_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most_bytes < 60_000_000

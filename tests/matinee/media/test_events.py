@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matinee.errors import MediaCorrupt, MediaInvalid
-from matinee.media.events import MAX_EVENTS, MAX_MESSAGE_BYTES, MediaEvent, read_events
+from matinee.manifest.presentation import TimedEvent
+from matinee.media.events import MAX_EVENTS, MAX_MESSAGE_BYTES, read_events
 
 NAMES = b"urn:scte:scte35:2013:bin\0\xc3\xa9\0"
 
@@ -32,10 +33,10 @@ def emsg(
 @pytest.mark.parametrize(("version", "start_ms"), [(0, 61_500), (1, -500)])
 def test_an_event_is_placed_by_its_segment_or_by_media_time(version: int, start_ms: int) -> None:
     assert read_events(emsg(version=version), start_ms=60_000, shift_ms=-2_000) == (
-        MediaEvent(
-            scheme_id_uri="urn:scte:scte35:2013:bin",
+        TimedEvent(
+            scheme="urn:scte:scte35:2013:bin",
             value="é",
-            event_id=7,
+            event_id="7",
             start_ms=start_ms,
             duration_ms=9_000,
             data=b"hi",

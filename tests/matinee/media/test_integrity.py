@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matinee.errors import MediaCorrupt
 from matinee.media.header import read_header
 from matinee.media.integrity import verify_segment
-from tests.support.media import Clip, make_audio, make_video
+from tests.support.media import Clip, make_audio, make_video, remuxed_segments
 
 VIDEO, AUDIO = make_video(), make_audio()
 SEGMENT = VIDEO.segments[0]
@@ -46,6 +46,14 @@ def test_samples_must_not_begin_before_their_mdat() -> None:
     [offset] = struct.unpack_from(">i", SEGMENT, at)
     with pytest.raises(MediaCorrupt, match="mdat"):
         verify_segment(SEGMENT[:at] + struct.pack(">i", offset - 1) + SEGMENT[at + 4 :])
+
+
+def test_a_transport_stream_is_made_of_whole_packets() -> None:
+    [stream] = remuxed_segments(make_video(seconds=1), container="mpegts")
+    verify_segment(stream)
+    for damaged in (stream[:-1], stream[:188] + b"\0" + stream[188:-1], stream[:-188] + bytes(188)):
+        with pytest.raises(MediaCorrupt, match="transport stream"):
+            verify_segment(damaged)
 
 
 @pytest.mark.parametrize("box", [b"moof", b"mdat", b"traf", b"tfhd", b"tfdt"])

@@ -9,17 +9,17 @@ from matinee.core.messages import (
     Announce,
     Fetch,
     Fetched,
+    FetchFailed,
     KeysRefused,
     ManifestRead,
     ManifestTarget,
     ProgressMade,
-    SegmentTarget,
     WakeAt,
     Woke,
 )
 from matinee.core.notices import FailedOver
 from matinee.testing.log import EventLog, assert_golden
-from matinee.testing.playbook import presentation
+from matinee.testing.playbook import presentation, segment_of, track
 
 
 @pytest.fixture
@@ -28,18 +28,25 @@ def log() -> EventLog:
 
 
 def test_an_event_stands_before_the_commands_and_notices_it_caused(log: EventLog) -> None:
-    fetch, notice = Fetch(8, SegmentTarget("v", 1, 3), "a"), FailedOver(9, "a", "b", "reset")
+    fetch, notice = Fetch(8, segment_of(track(), 1, 3), "a"), FailedOver(9, "a", "b", "reset")
     log(Fetched(7, 1_000, 40), [fetch, Announce(notice)], 50)
     assert log.lines == [
         '{"now_ms":50,"event":"Fetched","request_id":7,"size_bytes":1000,"elapsed_ms":40}',
-        '{"now_ms":50,"command":"Fetch","request_id":8,'
-        '"target":{"is":"SegmentTarget","track_id":"v","rung":1,"index":3},"appliance":"a"}',
+        '{"now_ms":50,"command":"Fetch","request_id":8,"target":{"is":"SegmentTarget",'
+        '"of":{"is":"RenditionRef","kind":"video","track_id":"video-und","rung":1,"mime_type":"video/mp4"},'
+        '"segment":{"is":"Segment","number":4,"start_ms":12000,"duration_ms":4000}},"appliance":"a"}',
         '{"now_ms":50,"notice":"FailedOver","at_ms":9,"from_appliance":"a","to_appliance":"b","reason":"reset"}',
-    ]  # fmt: skip
+    ]
+
+
+def test_what_is_as_usual_is_left_out(log: EventLog) -> None:
+    log(FetchFailed(7, "reset", hint_ms=0), [], 50)
+    log(FetchFailed(7, "reset", hint_ms=1), [], 50)
+    assert ["hint_ms" in line for line in log.lines] == [False, True]
 
 
 def test_what_ticks_is_left_out_until_it_has_consequences(log: EventLog) -> None:
-    log(ProgressMade(1), [WakeAt(900)], 10)
+    log(ProgressMade(1, 65_536, 0), [WakeAt(900)], 10)
     log(Woke(), [], 20)
     assert log.lines == []
     log(Woke(), [WakeAt(900), Fetch(2, ManifestTarget(), "b")], 30)
@@ -50,7 +57,7 @@ def test_what_ticks_is_left_out_until_it_has_consequences(log: EventLog) -> None
 def test_what_is_big_is_counted(log: EventLog) -> None:
     log(ManifestRead(1, 2_000, presentation(), ("a", "b")), [], 10)
     said = msgspec.json.decode(log.lines[0])
-    assert said["presentation"]["tracks"] == {"items": 1}
+    assert said["presentation"]["periods"] == {"items": 1}
     assert said["appliances"] == ["a", "b"]
     log(KeysRefused("code", "x" * 1_000), [], 20)
     assert len(log.lines[1]) < 300

@@ -15,6 +15,7 @@ from matinee.manifest.presentation import (
     Segment,
     TrackKind,
 )
+from matinee.wire.cmsd import NOTHING, Cmsd
 from matinee.wire.steering import Heard
 
 # Targets: what a request is for.
@@ -115,6 +116,8 @@ class Fetched(msgspec.Struct, frozen=True):
     request_id: int
     size_bytes: int
     elapsed_ms: int
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):

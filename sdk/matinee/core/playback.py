@@ -232,6 +232,7 @@ class Playback:
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:

@@ -5,8 +5,6 @@ from typing import NamedTuple
 from matinee.policy.backoff import wait_ms
 from matinee.policy.settings import RetrySettings
 
-MOST_SERVICE_TRIES = 3
-
 
 class Patience(NamedTuple):
     """What a class of requests bears. Segments, steering and telemetry have machines of their own."""
@@ -18,7 +16,7 @@ class Patience(NamedTuple):
 
 def for_service(settings: RetrySettings) -> Patience:
     """Login, catalog, press of play: somebody looks at the screen and may press again."""
-    return Patience(most_tries=MOST_SERVICE_TRIES, give_up_ms=settings.give_up_start_ms)
+    return Patience(most_tries=3, give_up_ms=settings.give_up_start_ms)
 
 
 def for_license(settings: RetrySettings) -> Patience:

@@ -166,11 +166,11 @@ class Driver:
                 case InitTarget():
                     answer = await self._fetch_media(request_id, target, target.resource, command.appliance)
                     self._inits[request_id] = answer.body
-                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
                 case SegmentTarget():
                     answer = await self._fetch_media(request_id, target, target.segment.resource, command.appliance)
                     self._segments[request_id] = (target.of.kind, answer.body)
-                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except FormatUnsupported as error:

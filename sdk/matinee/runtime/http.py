@@ -11,6 +11,7 @@ from Crypto.Random.random import getrandbits
 from yarl import URL
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
@@ -38,6 +39,8 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
 
 
 class Network(Protocol):
@@ -120,7 +123,8 @@ class Http:
         elapsed_ms = self.clock.now_ms() - began_ms
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url))
+        cmsd = read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ())))
+        return Answer(bytes(received), elapsed_ms, str(response.url), cmsd)
 
     @property
     def _open(self) -> aiohttp.ClientSession:

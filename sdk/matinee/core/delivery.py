@@ -5,6 +5,7 @@ appliance before the buffer is in danger; the first whole answer wins. When all 
 policy, and of all that wait in a session one goes ahead: what it learns is true for the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -83,11 +84,16 @@ class Delivery:
         self._last_id = 0
         self._buffer_ms = 0
         self._usual_ms = USUAL_MS
+        self._bases: Mapping[str, str] = {}
         self._unwelcome_until_ms: dict[str, int] = {}
         """Who refused this viewer, and until when others are asked first."""
 
-    def prefer(self, appliances: tuple[str, ...]) -> None:
-        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is."""
+    def prefer(self, appliances: tuple[str, ...], *, bases: Mapping[str, str] | None = None) -> None:
+        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is.
+
+        `bases`: of each clone among them the place whose media it holds.
+        """
+        self._bases = bases or {}
         if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
             self._release()
         self._unwelcome_until_ms.clear()
@@ -160,7 +166,7 @@ class Delivery:
         if isinstance(target, ManifestTarget):
             return self.manifests
         places = target.of.places
-        return tuple(name for name in self.appliances if not places or name in places)
+        return tuple(name for name in self.appliances if not places or self._bases.get(name, name) in places)
 
     def cancel(self, kind: TrackKind | None = None) -> list[Command]:
         """No longer wanted: all requests for media of a kind, or all of all."""

@@ -143,6 +143,8 @@ class SteeringArrived(msgspec.Struct, frozen=True):
     ttl_ms: int
     fresh_ms: int | None = None
     """How long their tokens are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone among them the place whose media it holds."""
 
 
 class SteeringFailed(msgspec.Struct, frozen=True):

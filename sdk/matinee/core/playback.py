@@ -178,7 +178,7 @@ class Playback:
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
+                self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)

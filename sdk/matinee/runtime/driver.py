@@ -234,7 +234,7 @@ class Driver:
         except SteeringInvalid:
             self.receive(SteeringFailed())
         else:
-            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
 
     def _append(self, command: Append) -> None:
         _, body = self._segments.pop(command.request_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -245,6 +246,13 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
     fail(it, ask(it))
     assert it.cancel() == []
     assert tick(it, now_ms=60_000) == []
+
+
+def test_a_clone_holds_what_its_base_holds() -> None:
+    it = delivery("a", "b")
+    it.prefer(("c", "b", "a"), bases={"c": "a"})
+    of = msgspec.structs.replace(FIRST.of, places=("a",))
+    assert it.holders(msgspec.structs.replace(FIRST, of=of)) == ("c", "a")
 
 
 def test_a_refused_token_costs_the_appliance_nothing_with_other_sessions() -> None:

@@ -16,6 +16,7 @@ from matinee.manifest.presentation import (
     TrackKind,
     WholeKey,
 )
+from matinee.wire.cmsd import NOTHING, Cmsd
 from matinee.wire.steering import Heard
 
 # Targets: what a request is for.
@@ -122,6 +123,8 @@ class Fetched(msgspec.Struct, frozen=True):
     request_id: int
     size_bytes: int
     elapsed_ms: int
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):
@@ -143,10 +146,12 @@ class KeysRefused(msgspec.Struct, frozen=True):
 
 class SteeringArrived(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """All there are, best first."""
+    """All there are, best first; at least one."""
     ttl_ms: int
     fresh_ms: int | None = None
     """How long their tokens are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone among them the place whose media it holds."""
 
 
 class SteeringFailed(msgspec.Struct, frozen=True):

@@ -186,7 +186,7 @@ class Playback:
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
+                self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
@@ -241,6 +241,7 @@ class Playback:
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:
@@ -335,7 +336,7 @@ class Playback:
     def _give_up(self, now_ms: int) -> None:
         """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
 
-        As long as it moves, or the viewer has paused, there is time to go on trying.
+        As long as it moves, the viewer has paused, or new advice is on its way, there is time to go on trying.
         """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
@@ -343,7 +344,7 @@ class Playback:
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
             self._decline_text()
             return
-        if self._playhead.phase in ("playing", "paused"):
+        if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
         tried = ", ".join(self._delivery.holders(target))

@@ -239,7 +239,7 @@ class Driver:
     async def _fetch_init(self, command: Fetch, target: InitTarget) -> Fetched:
         answer = await self._fetch_media(command, target.resource)
         self._inits[command.request_id] = await self._opened(answer.body, target.key)
-        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
 
     async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
         key = target.segment.key
@@ -252,14 +252,17 @@ class Driver:
             verify_segment(body)
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
         self._segments[command.request_id] = _Kept(target.of.kind, body, sample_key)
-        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
 
     async def _fetch_media(self, command: Fetch, resource: Resource) -> Answer:
+        place = self._places().get(command.appliance)
+        if place is None:
+            raise FetchFailure("withdrawn")
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         return await self._http.fetch(
-            request_url(self._places()[command.appliance], resource.path),
+            request_url(place, resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
@@ -305,7 +308,7 @@ class Driver:
         except SteeringInvalid:
             self.receive(SteeringFailed())
         else:
-            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
 
     def _append(self, command: Append) -> None:
         kept = self._segments.pop(command.request_id)

@@ -1,7 +1,7 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -47,12 +47,14 @@ class ContentKeys(msgspec.Struct, frozen=True):
     """No frame is decrypted after this; None if the license has no end (W3C ClearKey)."""
 
 
-class Guidance(NamedTuple):
-    """What steering said beside the places: how long it is good."""
+class Guidance(msgspec.Struct, frozen=True):
+    """What steering said beside the places and their order."""
 
     ttl_ms: int
     fresh_ms: int | None = None
     """How long the tokens in the places are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone the place whose media it holds."""
 
 
 class Source(Protocol):
@@ -168,7 +170,7 @@ class UrlSource:
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)
-        return Guidance(ttl_ms(document.ttl_s))
+        return Guidance(ttl_ms(document.ttl_s), bases=self._pathways.bases)
 
 
 class TitleSource:
@@ -208,7 +210,7 @@ class TitleSource:
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)
         self.fresh_ms = self._fresh_ms(document.oca_urls)
-        return Guidance(ttl_ms(document.ttl_s), self.fresh_ms)
+        return Guidance(ttl_ms(document.ttl_s), self.fresh_ms, self._pathways.bases)
 
     def _fresh_ms(self, urls: Iterable[OcaUrl]) -> int | None:
         """How long the first of their tokens to end is good."""

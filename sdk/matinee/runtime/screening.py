@@ -73,8 +73,8 @@ class Screening:
         self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError], None]
     ) -> None:
         """`refuse` is told what does not decode; playback then fails by way of the core."""
-        self.frames_shown = 0
-        self.frames_dropped = 0
+        self.frames_shown: int = 0
+        self.frames_dropped: int = 0
         self._playback = playback
         self._clock = clock
         self._decodes = settings.decode

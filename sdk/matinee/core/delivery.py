@@ -79,7 +79,7 @@ class Delivery:
         """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
-        self.hedges = Hedges(settings.failover)
+        self.hedges: Hedges = Hedges(settings.failover)
         """What was fetched twice."""
         self._settings = settings
         self._health = health

@@ -12,8 +12,8 @@ class Selection:
     """One stream for each kind of track that is wanted: a picture, a sound, perhaps subtitles."""
 
     def __init__(self, presentation: Presentation, settings: PlayerSettings, *, position_ms: int) -> None:
-        self.presentation = presentation
-        self.listings = Listings()
+        self.presentation: Presentation = presentation
+        self.listings: Listings = Listings()
         period = self.presentation.period_at(position_ms)
         video = first_of(period, "video")
         audio_of = spoken_of if video is not None and video.is_muxed else first_of

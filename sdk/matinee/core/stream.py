@@ -14,9 +14,9 @@ class Stream:
 
     def __init__(self, period: Period, track: Track, listings: Listings, *, position_ms: int) -> None:
         self.kind = track.kind
-        self.frontier_ms = position_ms
+        self.frontier_ms: int = position_ms
         """How far it is here; before the first segment, where the viewer entered."""
-        self.rung = -1
+        self.rung: int = -1
         """Chosen last; -1 before the first."""
         self.wanted: SegmentTarget | None = None
         """The segment asked for; None while there is none."""
@@ -28,7 +28,7 @@ class Stream:
         self._is_entering = True
         self._segment_id: int | None = None
         self._index_wanted: IndexTarget | None = None
-        self.inits = Inits()
+        self.inits: Inits = Inits()
         self._seam = _Seam()
         self._enter(period, track)
 
@@ -73,7 +73,7 @@ class Stream:
 
     def pass_over(self, period: Period) -> None:
         """The next period has nothing of this kind: nothing is missed until its end."""
-        self.period = period
+        self.period: Period = period
         self._has_nothing = True
         if period.end_ms is not None:
             self.frontier_ms = max(self.frontier_ms, period.end_ms)
@@ -165,7 +165,7 @@ class Stream:
         self.period = period
         self.track = track
         self._has_nothing = False
-        self.ladder = tuple(rendition.bitrate_kbps for rendition in track.renditions)
+        self.ladder: tuple[int, ...] = tuple(rendition.bitrate_kbps for rendition in track.renditions)
 
     def _appended(self, target: SegmentTarget, request_id: int, init_id: int | None) -> Append:
         segment, period = target.segment, self.period

@@ -87,7 +87,7 @@ class Http:
     """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self._session: aiohttp.ClientSession | None = None
 
     def draw(self) -> int:

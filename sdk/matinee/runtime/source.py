@@ -117,11 +117,11 @@ class UrlSource:
     """Anybody's DASH or HLS URL, clear or with a W3C ClearKey license server."""
 
     def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
-        self.title = url
-        self.realm = host_of(url)
-        self.position_ms = 0
+        self.title: str = url
+        self.realm: str = host_of(url)
+        self.position_ms: int = 0
         self.steer_after_ms: int | None = None
-        self.manifests = {self.realm: url}
+        self.manifests: dict[str, str] = {self.realm: url}
         self.fresh_ms: int | None = None
         self._http = http
         self._retry = retry
@@ -179,9 +179,9 @@ class TitleSource:
     def __init__(
         self, reply: PlayReply, http: Network, service: Service, *, key: AgreementKey, trusted: TrustedKeys
     ) -> None:
-        self.title = reply.name
-        self.realm = service.url
-        self.position_ms = reply.resume_ms
+        self.title: str = reply.name
+        self.realm: str = service.url
+        self.position_ms: int = reply.resume_ms
         self.steer_after_ms: int | None = STEER_AFTER_MS
         self._license = reply.license
         self._http = http

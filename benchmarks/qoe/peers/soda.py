@@ -20,7 +20,7 @@ class Soda(Abr):
     these were chosen on the tuning half of the traces.
     """
 
-    _TARGET = 0.5
+    _TARGET = 0.4
     """Of the most buffer."""
     _BUFFER_PRICE = 15.0
     _OVERFULL = 0.2

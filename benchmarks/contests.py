@@ -65,7 +65,8 @@ def manifest_reading() -> Contest:
         amount=1,
         ours=lambda: read_dash(document, url="http://appliance.example/manifest.mpd"),
         theirs=lambda: MPEGDASHParser.parse(text),
-        note="100 minutes, 8 rungs; ours places every segment in time, mpegdash stops at the elements of the tree.",
+        note="100 minutes, 8 rungs; ours checks where all segments lie and reckons each when it is looked at, "
+        "mpegdash stops at the elements of the tree.",
     )
 
 

@@ -4,6 +4,7 @@ import msgspec
 
 from matinee.errors import FormatUnsupported, MediaInvalid
 from matinee.media.boxes import Box, children, fields, find, need, top_level, version_and_flags
+from matinee.media.protection import Protection, read_groups, read_protection
 
 MAX_TIME = 1 << 60
 """In any timescale, so that sums of times fit FFmpeg's 64 bits."""
@@ -13,21 +14,6 @@ _ENTRY_FIELDS_BYTES = {"vide": 78, "soun": 28}
 # Where a decoder configuration keeps the size of its NAL length prefixes (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
 _NAL_LENGTH_AT = {"avcC": 4, "hvcC": 21}
 _EMPTY_EDIT = -1
-
-
-class Protection(msgspec.Struct, frozen=True, kw_only=True):
-    """How samples are encrypted (ISO/IEC 23001-7)."""
-
-    scheme: str
-    """`cenc`, `cbcs`, ..."""
-    key_id: str
-    """The `default_KID`: 32 lower-case hexadecimal digits."""
-    iv_bytes: int
-    """Of each sample's own initialization vector: 8 or 16; 0 if all share `constant_iv`."""
-    constant_iv: bytes
-    crypt_blocks: int
-    """With `skip_blocks`, the pattern of encrypted and clear blocks; both 0 if there is none."""
-    skip_blocks: int
 
 
 class SampleDefaults(msgspec.Struct, frozen=True):
@@ -54,7 +40,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Of the length in front of each NAL unit; 0 for codecs without."""
     protection: Protection | None
     """None if the track is clear."""
-    pssh: tuple[bytes, ...]
+    groups: tuple[Protection | None, ...] = ()
+    """What groups of samples have instead, where keys rotate; None for one that is clear."""
+    pssh: tuple[bytes, ...] = ()
     """Whole boxes, for whoever asks a license system."""
 
 
@@ -75,6 +63,7 @@ def read_header(init: bytes) -> Header:
     entry = sample_entries(init, track, kind=kind)[0]
     entry_boxes = list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
     sinf = next((box for box in entry_boxes if box.kind == "sinf"), None)
+    protection = read_protection(init, sinf) if sinf else None
     return Header(
         kind=kind,
         codec=_original_format(init, sinf) if sinf else entry.kind,
@@ -83,7 +72,8 @@ def read_header(init: bytes) -> Header:
         shift=_shift(init, moov, track, timescale=timescale),
         defaults=_defaults(init, moov),
         nal_length_bytes=_nal_length_bytes(init, entry_boxes),
-        protection=_protection(init, sinf) if sinf else None,
+        protection=protection,
+        groups=_groups(init, track, scheme=protection.scheme) if protection else (),
         pssh=tuple(init[box.start : box.end] for box in children(init, moov) if box.kind == "pssh"),
     )
 
@@ -170,25 +160,8 @@ def _original_format(init: bytes, sinf: Box) -> str:
     return str(original.decode("latin-1"))
 
 
-def _protection(init: bytes, sinf: Box) -> Protection | None:
-    """From `schm` and `tenc` (ISO/IEC 23001-7, 8.2)."""
-    [scheme] = fields(init, need(init, sinf, "schm"), "4s", at=4)
-    tenc = need(init, sinf, "schi", "tenc")
-    version, _ = version_and_flags(init, tenc)
-    pattern, is_protected, iv_bytes, key_id = fields(init, tenc, "BBB16s", at=5)
-    if not is_protected:
-        return None
-    constant_iv = b""
-    if iv_bytes == 0:
-        [constant_bytes] = fields(init, tenc, "B", at=24)
-        [constant_iv] = fields(init, tenc, f"{constant_bytes}s", at=25)
-    if (iv_bytes or len(constant_iv)) not in (8, 16):
-        raise MediaInvalid("An initialization vector has 8 or 16 bytes.", box="tenc", offset=tenc.start)
-    return Protection(
-        scheme=scheme.decode("latin-1"),
-        key_id=key_id.hex(),
-        iv_bytes=iv_bytes,
-        constant_iv=constant_iv,
-        crypt_blocks=pattern >> 4 if version else 0,
-        skip_blocks=pattern & 15 if version else 0,
-    )
+def _groups(init: bytes, track: Box, *, scheme: str) -> tuple[Protection | None, ...]:
+    for box in children(init, need(init, track, "mdia", "minf", "stbl")):
+        if box.kind == "sgpd" and fields(init, box, "4s", at=4) == (b"seig",):
+            return read_groups(init, box, scheme=scheme)
+    return ()

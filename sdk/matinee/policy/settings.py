@@ -35,8 +35,8 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    first_ms: Positive = 500
-    """The longest first wait once every appliance has failed."""
+    first_ms: Positive = 4_000
+    """The longest first wait once every appliance has failed: thousands fail together, and must not return together."""
     cap_ms: Positive = 8_000
     """No wait is longer, save by the server's own wish."""
     hint_cap_ms: Positive = 300_000
@@ -45,20 +45,44 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Playback fails when it waits for a request that has not succeeded for so long."""
     give_up_start_ms: Positive = 15_000
     """The same for the manifest: nothing is known yet, and somebody looks at an empty screen."""
+    budget_every_ms: Positive = 10_000
+    """A session may go on a round of retries once in so long..."""
+    budget_burst: Positive = 2
+    """... so many times at once..."""
+    budget_percent: Percent = 10
+    """... and for this share of what is delivered, besides."""
 
 
 class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cooldown_first_ms: Positive = 60_000
     """How long a failing appliance sits out; doubles with each failed probe."""
     cooldown_cap_ms: Positive = 300_000
-    silence_least_ms: Positive = 1_000
-    """No request is given up for silence sooner than this."""
-    silence_most_ms: Positive = 3_000
-    """A request silent for longer goes to the next appliance, however full the buffer is."""
-    silence_buffer_percent: Percent = 40
+    silence_least_ms: Positive = 300
+    """A request is silent for longer than this, and thrice what first bytes take, before another appliance is asked."""
+    silence_most_ms: Positive = 2_000
+    """Silent for longer, it is asked of another appliance however full the buffer is."""
+    silence_buffer_percent: Percent = 30
     """Between the two: this share of the buffer."""
     silence_alone_ms: Positive = 10_000
-    """The limit where there is no other appliance to go to."""
+    """The limit where there is no other appliance to go to; then it has failed."""
+    hedge_percent: Annotated[int, Meta(ge=0, le=100)] = 2
+    """Of the bytes delivered, so many may be fetched twice; beyond, the silent are given up instead..."""
+    hedge_credit_bytes: NotNegative = 2_000_000
+    """... and so many to begin with."""
+    probe_buffer_ms: NotNegative = 4_000
+    """With less buffered, a session leaves it to others to try an appliance whose cool-down is over."""
+
+
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    delay_ms: NotNegative = 0
+    """How far behind live to play; 0 takes the service's word, without one three segments."""
+    catch_up: bool = True
+    """Whether a small lag is made up by playing a little faster or slower."""
+    slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
+    fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
+    """Unless the service states its own bounds; within 4 % few people hear it."""
+    jump_ms: Positive = 10_000
+    """A lag beyond this is made up by a jump."""
 
 
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,6 +92,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     abr: AbrSettings = AbrSettings()
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
+    live: LiveSettings = LiveSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

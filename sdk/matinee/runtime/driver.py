@@ -1,9 +1,8 @@
 """The driver: carries out what the core commands, and tells it what came of it. It decides nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, assert_never
-from urllib.parse import urljoin
 
 from matinee.core.messages import (
     Announce,
@@ -11,39 +10,58 @@ from matinee.core.messages import (
     Cancel,
     Command,
     Discard,
+    Enter,
     Event,
     Fetch,
     Fetched,
     FetchFailed,
     FetchKeys,
     FetchSteering,
+    Forget,
+    IndexRead,
+    IndexTarget,
     InitTarget,
     KeysArrived,
     KeysRefused,
     ManifestRead,
     ManifestTarget,
     MediaRefused,
+    MediaTarget,
     ProgressMade,
     SegmentTarget,
     SteeringArrived,
     SteeringFailed,
+    SyncClock,
     WakeAt,
     Woke,
 )
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
-from matinee.errors import FormatUnsupported, LicenseInvalid, ManifestInvalid, MatineeError, ServiceUnavailable
+from matinee.errors import (
+    FormatUnsupported,
+    LicenseInvalid,
+    ManifestInvalid,
+    MatineeError,
+    MediaInvalid,
+    SteeringInvalid,
+)
 from matinee.manifest.dash import read_dash
-from matinee.manifest.presentation import Presentation, Resource, Track, TrackKind
+from matinee.manifest.pathways import request_url
+from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, TrackKind
 from matinee.media.boxes import is_complete
-from matinee.runtime.http import Answer, FetchFailure, Http
+from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
+from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
 DEADLINE_MS = 120_000
 """One request. Silence is the core's to judge, far sooner; this bounds a server that drips for ever."""
+
+
+Witness = Callable[[Event, Sequence[Command], int], None]
+"""Told of every event and of what it made the core command, with the clock's `now_ms`, before it is carried out."""
 
 
 class Sink(Protocol):
@@ -53,12 +71,16 @@ class Sink(Protocol):
         """What opens the title; called before playback moves."""
         ...
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
-        """The next segment of the track chosen of that kind."""
+    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
+        """The next segment of its kind."""
         ...
 
     def discard(self, kind: TrackKind) -> None:
         """What was appended of that kind is void."""
+        ...
+
+    def enter(self, position_ms: int) -> None:
+        """The viewer begins, or goes on, there."""
         ...
 
 
@@ -70,9 +92,10 @@ class Driver:
         playback: Playback,
         source: Source,
         sink: Sink,
-        http: Http,
+        http: Network,
         tasks: Tasks,
         announce: Callable[[Notice], None],
+        witness: Witness | None = None,
     ) -> None:
         self._playback = playback
         self._source = source
@@ -80,14 +103,20 @@ class Driver:
         self._http = http
         self._tasks = tasks
         self._announce = announce
+        self._witness = witness
         self._presentation: Presentation | None = None
         self._requests: dict[int, asyncio.Task[None]] = {}
-        self._bodies: dict[int, tuple[InitTarget | SegmentTarget, bytes]] = {}
+        self._inits: dict[int, bytes] = {}
+        self._segments: dict[int, tuple[TrackKind, bytes]] = {}
         self._alarm: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
         """Let the core take `event` and begin what it commands."""
-        for command in self._playback.receive(event, now_ms=self._http.clock.now_ms()):
+        now_ms = self._http.clock.now_ms()
+        commands = self._playback.receive(event, now_ms=now_ms)
+        if self._witness is not None:
+            self._witness(event, commands, now_ms)
+        for command in commands:
             self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
@@ -100,11 +129,18 @@ class Driver:
             case FetchKeys():
                 self._tasks.start(self._fetch_keys(command.key_ids))
             case FetchSteering():
-                self._tasks.start(self._fetch_steering())
+                self._tasks.start(self._fetch_steering(command.heard))
             case Append():
                 self._append(command)
+            case Forget():
+                for request_id in command.request_ids:
+                    self._inits.pop(request_id, None)
             case Discard():
-                self._discard(command.track_id)
+                self._discard(command.kind)
+            case Enter():
+                self._sink.enter(command.position_ms)
+            case SyncClock():
+                self._tasks.start(self._sync_clock(command.sources))
             case Announce():
                 self._announce(command.notice)
             case WakeAt():
@@ -122,57 +158,58 @@ class Driver:
     async def _fetch(self, command: Fetch) -> None:
         request_id, target = command.request_id, command.target
         try:
-            if isinstance(target, ManifestTarget):
-                event: Event = await self._fetch_manifest(request_id, self._source.manifests[command.appliance])
-            else:
-                answer = await self._fetch_media(request_id, target, command.appliance)
-                self._bodies[request_id] = (target, answer.body)
-                event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+            match target:
+                case ManifestTarget():
+                    event: Event = await self._fetch_manifest(request_id, command.appliance)
+                case IndexTarget():
+                    event = await self._fetch_index(request_id, target, command.appliance)
+                case InitTarget():
+                    answer = await self._fetch_media(request_id, target, target.resource, command.appliance)
+                    self._inits[request_id] = answer.body
+                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+                case SegmentTarget():
+                    answer = await self._fetch_media(request_id, target, target.segment.resource, command.appliance)
+                    self._segments[request_id] = (target.of.kind, answer.body)
+                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except FormatUnsupported as error:
             event = MediaRefused(error.code, error.what)
-        except ManifestInvalid:
+        except (ManifestInvalid, MediaInvalid):
             event = FetchFailed(request_id, "corrupt")
         self._requests.pop(request_id, None)
         self.receive(event)
 
-    async def _fetch_manifest(self, request_id: int, url: str) -> ManifestRead:
+    async def _fetch_manifest(self, request_id: int, appliance: str) -> ManifestRead:
+        url = self._source.manifests[appliance]
         answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
         presentation = read_dash(answer.body, url=url)
         self._presentation = presentation
         return ManifestRead(request_id, len(answer.body), presentation, tuple(self._places()))
 
-    async def _fetch_media(self, request_id: int, target: InitTarget | SegmentTarget, appliance: str) -> Answer:
-        resource, mime_type = self._resource(target)
-        place = self._places()[appliance]
+    async def _fetch_index(self, request_id: int, target: IndexTarget, appliance: str) -> IndexRead:
+        raise FormatUnsupported("Indexes are not read yet.")
+
+    async def _fetch_media(self, request_id: int, target: MediaTarget, resource: Resource, appliance: str) -> Answer:
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
         answer = await self._http.fetch(
-            urljoin(place, resource.path),
+            request_url(self._places()[appliance], resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=DEADLINE_MS,
             byte_range=byte_range,
-            on_progress=lambda: self.receive(ProgressMade(request_id)),
+            on_progress=lambda received, size: self.receive(ProgressMade(request_id, received, size)),
         )
-        if isinstance(target, SegmentTarget) and mime_type.endswith("/mp4") and not is_complete(answer.body):
+        if isinstance(target, SegmentTarget) and target.of.mime_type.endswith("/mp4") and not is_complete(answer.body):
             raise FetchFailure("truncated")
         return answer
 
-    def _resource(self, target: InitTarget | SegmentTarget) -> tuple[Resource, str]:
-        rendition = self._track(target.track_id).renditions[target.rung]
-        if isinstance(target, SegmentTarget):
-            return rendition.segments[target.index].resource, rendition.mime_type
-        assert rendition.init is not None
-        return rendition.init, rendition.mime_type
-
-    def _places(self) -> dict[str, str]:
+    def _places(self) -> dict[str, BaseUrl]:
         return self._source.places(self._presentation)
 
-    def _track(self, track_id: str) -> Track:
-        assert self._presentation is not None
-        return next(it for it in self._presentation.tracks if it.track_id == track_id)
+    async def _sync_clock(self, sources: tuple[ClockSource, ...]) -> None:
+        raise FormatUnsupported("Clocks are not asked yet.")
 
     async def _fetch_keys(self, key_ids: tuple[str, ...]) -> None:
         assert self._presentation is not None
@@ -186,28 +223,22 @@ class Driver:
         else:
             self.receive(KeysArrived())
 
-    async def _fetch_steering(self) -> None:
-        state = self._playback.state(now_ms=self._http.clock.now_ms())
+    async def _fetch_steering(self, heard: tuple[Heard, ...]) -> None:
         try:
-            document = await self._source.steer(appliance=state.appliance, throughput_kbps=state.throughput_kbps)
-        except MatineeError as error:
-            hint_ms = error.retry_after_ms if isinstance(error, ServiceUnavailable) else None
-            self.receive(SteeringFailed(hint_ms or 0))
+            advice = await self._source.steer(heard)
+        except FetchFailure as failure:
+            self.receive(SteeringFailed(failure.hint_ms, is_gone=failure.status == 410))
+        except SteeringInvalid:
+            self.receive(SteeringFailed())
         else:
-            places = self._places()
-            known = tuple(name for name in document.pathway_priority if name in places)
-            self.receive(SteeringArrived(known, max(1, document.ttl_s) * 1000))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
 
     def _append(self, command: Append) -> None:
-        _, body = self._bodies.pop(command.request_id)
-        init = None if command.init_request_id is None else self._bodies[command.init_request_id][1]
-        self._sink.append(command, self._track(command.target.track_id).kind, init=init, body=body)
+        _, body = self._segments.pop(command.request_id)
+        init = None if command.init_request_id is None else self._inits[command.init_request_id]
+        self._sink.append(command, init=init, body=body)
 
-    def _discard(self, track_id: str) -> None:
+    def _discard(self, kind: TrackKind) -> None:
         """Init segments stay: the core knows them as here."""
-        self._bodies = {
-            request_id: (target, body)
-            for request_id, (target, body) in self._bodies.items()
-            if target.track_id != track_id or isinstance(target, InitTarget)
-        }
-        self._sink.discard(self._track(track_id).kind)
+        self._segments = {key: kept for key, kept in self._segments.items() if kept[0] != kind}
+        self._sink.discard(kind)

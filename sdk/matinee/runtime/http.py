@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
+from Crypto.Random.random import getrandbits
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
@@ -34,14 +35,21 @@ class FetchFailure(Exception):
 class Answer:
     body: bytes
     elapsed_ms: int
+    url: str = ""
+    """Where it came from in the end, after redirects."""
 
 
-class Http:
-    """One connection pool. An async context manager; may be shared by many sessions."""
+class Network(Protocol):
+    """What a session is surrounded by: who answers, what time it is, how the dice fall."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
-        self._session: aiohttp.ClientSession | None = None
+    @property
+    def clock(self) -> Clock:
+        """By which requests are timed, and everything else of the sessions on this network."""
+        ...
+
+    def draw(self) -> int:
+        """64 uniform bits."""
+        ...
 
     async def fetch(
         self,
@@ -53,13 +61,39 @@ class Http:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
-        `on_progress` is called for each piece that comes.
+        `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
+        answer, or 0 if the server does not say.
         """
+        ...
+
+
+class Http:
+    """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    def draw(self) -> int:
+        return getrandbits(64)
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        most_bytes: int,
+        deadline_ms: int,
+        byte_range: tuple[int, int] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
         if byte_range is not None:
@@ -71,21 +105,21 @@ class Http:
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
-                received = bytearray()
+                received, size_bytes = bytearray(), _size_bytes(response)
                 async for piece in response.content.iter_chunked(CHUNK_BYTES):
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_progress is not None:
-                        on_progress()
+                        on_progress(len(received), size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
         if byte_range is not None and response.status == 200:
-            return Answer(bytes(received[byte_range[0] : byte_range[1] + 1]), elapsed_ms)
-        return Answer(bytes(received), elapsed_ms)
+            received = received[byte_range[0] : byte_range[1] + 1]
+        return Answer(bytes(received), elapsed_ms, str(response.url))
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -93,7 +127,9 @@ class Http:
         return self._session
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailure:
-        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=self.clock.wall_ms())
+        # By the server's own clock where it tells it: ours may be wrong, and a date would then say nothing.
+        wall_ms = http_date_ms(response.headers.get("Date", "")) or self.clock.wall_ms()
+        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=wall_ms)
         body = await response.content.read(CHUNK_BYTES)
         return FetchFailure(f"http-{response.status}", status=response.status, hint_ms=hint_ms, body=body)
 
@@ -111,17 +147,9 @@ class Http:
         await self._open.close()
 
 
-def retry_after_ms(header: str, *, wall_ms: int) -> int:
-    """The wait that a `Retry-After` header wishes (RFC 9110, section 10.2.3); 0 for none, the past, or nonsense."""
-    text = header.strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text) * 1000
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0
-    aware: datetime = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0, int(aware.timestamp() * 1000) - wall_ms)
+def _size_bytes(response: aiohttp.ClientResponse) -> int:
+    """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
+    return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
 def _reason_of(error: Exception) -> str:

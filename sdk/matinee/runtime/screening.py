@@ -20,6 +20,7 @@ from matinee.manifest.webvtt import Cue, read_webvtt
 from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.media.placing import Placement
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.source import ContentKeys
 
@@ -47,6 +48,10 @@ class _Piece:
     start_ms: int
     end_ms: int
     is_last: bool
+
+    @property
+    def placement(self) -> Placement:
+        return Placement(start_ms=self.start_ms)
 
 
 class _Feed:
@@ -95,8 +100,9 @@ class Screening:
         """What opens the title, and until when."""
         self._keys = keys
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
         """The next segment of its kind."""
+        kind = append.target.of.kind
         if kind == "text":
             self._read_cues(body)
         feed = self._feeds.get(kind)
@@ -142,7 +148,7 @@ class Screening:
 
         def decode(piece: _Piece) -> Iterator[VideoFrame]:
             body = self._decrypted(piece)
-            yield from decoder.frames(body, init=piece.init, start_ms=piece.start_ms, wanted=self._is_wanted)
+            yield from decoder.frames(body, init=piece.init, at=piece.placement, wanted=self._is_wanted)
             if piece.is_last:
                 yield from decoder.drain(wanted=self._is_wanted)
 
@@ -156,7 +162,7 @@ class Screening:
         decoder = self._audio
 
         def decode(piece: _Piece) -> Iterator[AudioBlock]:
-            for block in decoder.blocks(self._decrypted(piece), init=piece.init, start_ms=piece.start_ms):
+            for block in decoder.blocks(self._decrypted(piece), init=piece.init, at=piece.placement):
                 if block.position_ms + block.duration_ms > self._entry_ms:
                     yield block
             if piece.is_last:

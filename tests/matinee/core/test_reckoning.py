@@ -4,13 +4,13 @@ from matinee.core.reckoning import Outlook, Reckoning
 from matinee.core.stream import Stream
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.settings import AbrSettings
-from tests.support.playbooks import track
+from matinee.testing.playbook import stream_of, track
 
 LADDER = (300, 1_000, 3_000)
 
 
 def video() -> Stream:
-    return Stream(track(ladder=LADDER), position_ms=0)
+    return stream_of(track(ladder=LADDER), position_ms=0)
 
 
 def test_before_the_first_sample_the_guess_chooses_and_no_estimate_is_shown() -> None:
@@ -38,7 +38,7 @@ def test_a_ceiling_below_the_ladder_leaves_its_lowest_rung() -> None:
 
 def test_sound_takes_a_tenth_of_what_is_usable() -> None:
     it = Reckoning(AbrSettings(first_kbps=2_000, safety_percent=100))
-    audio = Stream(track("audio", ladder=(64, 128, 256)), position_ms=0)
+    audio = stream_of(track("audio", ladder=(64, 128, 256)), position_ms=0)
     assert it.rung_for(audio, buffer_ms=0) == 1
 
 

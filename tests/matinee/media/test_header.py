@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
-from matinee.media.header import Protection, read_header
+from matinee.media.header import read_header
+from matinee.media.protection import Protection
 from tests.support.media import KEY, KEY_ID, make_audio, make_video, package_by_shaka
 
 KEYS = {KEY_ID: KEY}

@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from matinee.clock import SystemClock
-from matinee.core.messages import Append, SegmentTarget
+from matinee.core.messages import Append
 from matinee.errors import MatineeError
 from matinee.media.frames import VideoFrame
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import ContentKeys
+from matinee.testing.playbook import Viewer, fetches, segment_of, track
 from tests.support.media import Clip, make_video
-from tests.support.playbooks import Viewer, fetches
 
 VTT = b"WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n\n00:01.000 --> 00:02.000\n<i>World</i>\n"
+
+VIDEO, TEXT = track(segment_ms=1_000), track("text", has_init=False)
 
 
 class Booth:
@@ -32,15 +34,9 @@ class Booth:
 
     def append(self, clip: Clip, index: int) -> None:
         is_last = index == len(clip.segments) - 1
-        append = Append(
-            1,
-            SegmentTarget("video", 0, index),
-            0,
-            start_ms=index * 1_000,
-            end_ms=index * 1_000 + 1_000,
-            is_last=is_last,
-        )
-        self.screening.append(append, "video", init=clip.init, body=clip.segments[index])
+        target, start_ms = segment_of(VIDEO, 0, index), index * 1_000
+        append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run=1, is_last=is_last)
+        self.screening.append(append, init=clip.init, body=clip.segments[index])
 
 
 @pytest.fixture
@@ -76,24 +72,24 @@ async def test_a_discarded_segment_is_not_shown(booth: Booth) -> None:
 
 
 async def test_subtitles_are_there_while_they_last(booth: Booth) -> None:
-    append = Append(1, SegmentTarget("text", 0, 0), None, start_ms=0, end_ms=2_000, is_last=True)
-    booth.screening.append(append, "text", init=None, body=VTT)
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
+    booth.screening.append(append, init=None, body=VTT)
     assert [booth.screening.cues_at(at) for at in (499, 500, 1_500, 2_000)] == [(), ("Hello",), ("World",), ()]
     booth.screening.discard("text")
     assert booth.screening.cues_at(500) == ()
 
 
 async def test_subtitles_that_are_garbage_cost_only_the_subtitles(booth: Booth) -> None:
-    append = Append(1, SegmentTarget("text", 0, 0), None, start_ms=0, end_ms=2_000, is_last=True)
-    booth.screening.append(append, "text", init=None, body=b"\x00\x01")
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
+    booth.screening.append(append, init=None, body=b"\x00\x01")
     assert booth.screening.cues_at(500) == ()
     assert booth.refused == []
 
 
 async def test_what_does_not_decode_is_refused_once_and_ends_the_pictures(booth: Booth) -> None:
     clip = make_video(seconds=1, width=64, height=36)
-    append = Append(1, SegmentTarget("video", 0, 0), 0, start_ms=0, end_ms=1_000, is_last=True)
-    booth.screening.append(append, "video", init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
+    append = Append(1, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run=1, is_last=True)
+    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
     assert [frame async for frame in booth.screening.video_frames()] == []
     assert len(booth.refused) == 1
 

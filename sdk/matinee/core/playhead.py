@@ -105,6 +105,11 @@ class Playhead:
         self.hold("seeking", now_ms=now_ms)
         self._position_ms = position_ms
 
+    def slide(self, position_ms: int, *, now_ms: int) -> None:
+        """Go on there, without a wait: what lies there is here."""
+        self._book(now_ms)
+        self._position_ms = position_ms
+
     def _release(self, now_ms: int) -> FirstFrameReady | StallEnded | None:
         self._book(now_ms)
         wait, self.wait = self.wait, None

@@ -12,6 +12,7 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
     ClockSynced,
@@ -21,7 +22,6 @@ from matinee.core.messages import (
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
     IndexRead,
     IndexTarget,
@@ -39,11 +39,13 @@ from matinee.core.messages import (
     RateAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
     SteeringFailed,
     SyncClock,
+    Target,
     TextDeclined,
     TrackAsked,
     WakeAt,
@@ -75,7 +77,7 @@ class Playback:
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
         self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
@@ -104,7 +106,7 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -173,8 +175,14 @@ class Playback:
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
                 )
+            case SegmentCorrupt():
+                position_ms = self._playhead.position_ms(now_ms=now_ms)
+                blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
+                if blamed is not None and self._selection is not None:
+                    self._commands += blamed.commands
+                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
@@ -229,6 +237,7 @@ class Playback:
                 self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
                 if event.live is not None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
@@ -243,6 +252,7 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
+        self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
             return
@@ -254,9 +264,6 @@ class Playback:
         self._selection.move_to(position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         self._commands.append(Enter(position_ms))
-        self._has_keys = not presentation.key_ids
-        if presentation.key_ids:
-            self._commands.append(FetchKeys(presentation.key_ids))
         if presentation.live is not None and presentation.live.clocks:
             self._commands.append(SyncClock(presentation.live.clocks))
         self._commands.append(Announce(TracksChanged()))
@@ -367,7 +374,7 @@ class Playback:
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
             left_ms=selection.left_ms(position_ms),
-            can_decrypt=self._has_keys,
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
         if notice is not None:
@@ -397,6 +404,14 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
+
+
+def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
+    if stream is not None and isinstance(target, SegmentTarget):
+        yield from _leave(delivery, stream)
+        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
 
 
 def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:

@@ -325,6 +325,24 @@ def test_what_everybody_says_no_to_is_not_waited_for() -> None:
     assert it.exhausted == FIRST
 
 
+def test_what_turns_out_corrupt_is_asked_of_those_who_have_not_delivered_it_so() -> None:
+    it = delivery("a", "b")
+    fetch = ask(it)
+    arrive(it, fetch)
+    assert corrupt(it, fetch) == Arrival(FIRST, "a", [Announce(FailedOver(700, "a", "b", "corrupt"))])
+    assert corrupt(it, fetch) is None, "one blames once"
+    second = ask(it, now_ms=60_000)
+    assert second.appliance == "b", "the cool-down is over, but not of this segment"
+    arrive(it, second, now_ms=60_000)
+    corrupt(it, second)
+    assert it.ask(FIRST, now_ms=120_000) == []
+    assert it.exhausted == FIRST
+
+
+def corrupt(it: Delivery, fetch: Fetch) -> Arrival | None:
+    return it.corrupt(fetch.request_id, now_ms=0, position_ms=700)
+
+
 def hedged(*appliances: str) -> tuple[Delivery, Fetch, Fetch]:
     """A delivery that has asked "b" as well, since "a" is silent, at 2 s."""
     it = delivery(*(appliances or ("a", "b")))

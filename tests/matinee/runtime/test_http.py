@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDict
 
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Http, is_as_published
 from matinee.wire.cmsd import Cmsd
 from tests.support.servers import MediaServer, serving, serving_title
 
@@ -86,6 +86,21 @@ async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served:
         with pytest.raises(FetchFailure) as failure:
             await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
     assert failure.value.hint_ms == 30_000
+
+
+@pytest.mark.parametrize(
+    ("digest", "is_part", "is_so"),
+    [
+        ("", False, True),
+        ("sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, True),
+        ("md5=:AAAA:, sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, True),
+        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, False),
+        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True, True),
+        ("sha-256=nonsense", False, True),
+    ],
+)
+def test_a_body_is_held_against_the_digest_that_the_server_tells(digest: str, is_part: bool, is_so: bool) -> None:
+    assert is_as_published(b"hello", digest, is_part=is_part) is is_so
 
 
 async def test_a_url_is_asked_for_as_it_was_written() -> None:

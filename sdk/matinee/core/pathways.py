@@ -21,7 +21,7 @@ class Pathways:
         self._known = tuple(self.places.values())
         self._clones: tuple[PathwayClone, ...] = ()
         self._priority: tuple[str, ...] = ()
-        self._configured = Steering(url=steering_url)
+        self._configured: Steering = Steering(url=steering_url)
 
     @property
     def bases(self) -> dict[str, str]:

@@ -56,6 +56,9 @@ class Timed(MediaServer):
     async def _fail(self, request: web.Request, body: bytes) -> web.StreamResponse:
         if len(self.requests) <= self.spared:
             return web.Response(body=body)
+        if self.fault == "silence":
+            while request.transport is not None:
+                await SystemClock().wait_until(SystemClock().now_ms() + 50)
         return await super()._fail(request, body)
 
 

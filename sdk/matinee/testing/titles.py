@@ -95,8 +95,9 @@ def _seconds(ms: int) -> str:
 
 @lru_cache(maxsize=16)
 def _media(size_bytes: int) -> bytes:
-    """A media segment of that size: one fragment (ISO/IEC 14496-12, sections 8.8.4 and 8.1.1), zeros within."""
-    moof = _box(b"moof", _box(b"mfhd", bytes(8)))
+    """A media segment of that size: one fragment (ISO/IEC 14496-12, sections 8.8.4 to 8.8.12), without samples."""
+    traf = _box(b"tfhd", struct.pack(">II", 0x020000, 1)) + _box(b"tfdt", bytes(8))
+    moof = _box(b"moof", _box(b"mfhd", bytes(8)) + _box(b"traf", traf))
     return moof + _box(b"mdat", bytes(max(0, size_bytes - len(moof) - 8)))
 
 

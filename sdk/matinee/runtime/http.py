@@ -128,7 +128,8 @@ class Http:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
-        if not is_as_published(received, response.headers.get("Repr-Digest", ""), is_part=response.status == 206):
+        is_other = response.status == 206 or "Content-Encoding" in response.headers
+        if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
             raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
@@ -172,10 +173,10 @@ def _size_bytes(response: aiohttp.ClientResponse) -> int:
     return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
-def is_as_published(body: bytes | bytearray, digest: str, *, is_part: bool) -> bool:
-    """Whether a body is the one that a `Repr-Digest` header tells (RFC 9530, section 3); of a part it tells nothing."""
+def is_as_published(body: bytes | bytearray, digest: str) -> bool:
+    """Whether a whole, plain body is the one that a `Repr-Digest` header tells (RFC 9530, section 3), if it does."""
     told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
-    return is_part or told is None or b64encode(sha256(body).digest()).decode() == told[1]
+    return told is None or b64encode(sha256(body).digest()).decode() == told[1]
 
 
 def _reason_of(error: Exception) -> str:

@@ -245,7 +245,9 @@ class Playback:
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.measured(
+                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                )
                 self._append(target, event.request_id)
             case _:
                 raise AssertionError("a target is answered by an event of its kind")
@@ -322,6 +324,7 @@ class Playback:
         if self._outcome is not None:
             return
         if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            self._commands += self._feeding.reconsider(self._selection, self._playhead, now_ms=now_ms)
             self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
         if self._edge.take_turn(now_ms=now_ms):
             self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)

@@ -22,3 +22,12 @@ def house(made_state: tuple[StateDir, TitleIndex], tmp_path_factory: pytest.Temp
     made, title = made_state
     with opened(copied(made, tmp_path_factory.mktemp("house") / "state"), title) as house:
         yield house
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden logs anew instead of comparing")
+
+
+@pytest.fixture
+def update_golden(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--update-golden"))

@@ -8,7 +8,9 @@ from matinee.core.notices import (
     FailedOver,
     Failover,
     FirstFrameReady,
+    Jumped,
     Notice,
+    PeriodEntered,
     PhaseChanged,
     PlaybackReport,
     RungSwitched,
@@ -55,7 +57,7 @@ def notice_text(notice: Notice) -> str | None:
             return f"{clock_text(notice.at_ms)}  {notice.from_appliance} → {notice.to_appliance} ({notice.reason})"
         case Failed(what=what):
             return what
-        case PhaseChanged() | RungSwitched() | TracksChanged() | Ended():
+        case PhaseChanged() | RungSwitched() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
             return None
         case _:
             assert_never(notice)

@@ -9,7 +9,9 @@ from matinee.core.notices import (
     Failed,
     FailedOver,
     FirstFrameReady,
+    Jumped,
     Notice,
+    PeriodEntered,
     Phase,
     PhaseChanged,
     PlayerState,
@@ -69,6 +71,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     position_ms: int = 0
     duration_ms: int = 0
     """0 while unknown."""
+    live_lag_ms: int | None = None
+    """None if nothing is live."""
+    rate_permille: int = 1000
     buffer_ms: int = 0
     bitrate_kbps: int = 0
     throughput_kbps: int = 0
@@ -187,8 +192,8 @@ def _noticed(view: View, notice: Notice) -> View:
             return change(view, bitrate_kbps=to_kbps)
         case FailedOver(to_appliance=to_appliance):
             return change(view, appliance=to_appliance, failovers=view.failovers + 1)
-        case StallEnded() | TracksChanged():
-            return view  # the next PlayerState tells the sums and the tracks
+        case StallEnded() | TracksChanged() | PeriodEntered() | Jumped():
+            return view  # the next PlayerState tells the sums, the tracks and the place
         case Failed(code=code, what=what):
             leaf = ERRORS_BY_CODE.get(code, MatineeError)
             return change(view, phase="failed", trouble=Trouble(what=what, what_to_do=leaf.what_to_do))
@@ -204,6 +209,8 @@ def _with_state(view: View, state: PlayerState) -> View:
         phase=state.phase,
         position_ms=state.position_ms,
         duration_ms=state.duration_ms,
+        live_lag_ms=state.live_lag_ms,
+        rate_permille=state.rate_permille,
         buffer_ms=state.buffer_ms,
         bitrate_kbps=state.bitrate_kbps,
         throughput_kbps=state.throughput_kbps,

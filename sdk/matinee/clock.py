@@ -5,6 +5,7 @@ Servers and players share it; the pure half never imports it, it is handed `now_
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -24,8 +25,9 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time: there is one, so all its clocks are equal."""
 
     def now_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000

@@ -15,6 +15,7 @@ MatineeError
 │   └── DependencyMissing     an extra is not installed
 └── OperatorError             the service, an appliance or the content must be mended
     ├── ManifestInvalid       a manifest that breaks its own format
+    ├── SteeringInvalid       a steering document that breaks its own format
     ├── MediaInvalid          a segment or box that breaks its own format
     ├── MediaCorrupt          bytes that are not the bytes that were published
     ├── SegmentUnavailable    every appliance was asked and none delivered
@@ -56,6 +57,7 @@ __all__ = [
     "ServiceUnavailable",
     "SessionExpired",
     "SettingsInvalid",
+    "SteeringInvalid",
     "StorageFull",
     "TitleUnknown",
     "TokenInvalid",
@@ -148,6 +150,11 @@ class DependencyMissing(AppError):
 class ManifestInvalid(OperatorError):
     code = "manifest-invalid"
     what_to_do = "Have the title packaged again."
+
+
+class SteeringInvalid(OperatorError):
+    code = "steering-invalid"
+    what_to_do = "Have the steering service mended; playback goes on by the last list."
 
 
 class MediaInvalid(OperatorError):

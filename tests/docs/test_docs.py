@@ -17,6 +17,7 @@ from matinee.errors import ERRORS_BY_CODE
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md"]
+EXAMPLES = [it for page in PAGES for it in re.findall(r"(?ms)^```python\n(.*?)^```", page.read_text())]
 ROOMS = ("sdk", "player", "backend", "edge_node")
 FOLDERS = (*ROOMS, "tests", "benchmarks", "docs")
 MOST_COLUMNS = 120
@@ -112,6 +113,17 @@ def test_the_glossary_explains_each_term_once() -> None:
 def test_no_line_is_wider_than_the_code(page: Path) -> None:
     lines = page.read_text().splitlines()
     assert [number for number, line in enumerate(lines, 1) if len(line) > MOST_COLUMNS] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_the_pages_show_as_a_test_passes(example: str) -> None:
+    names: dict[str, object] = {}
+    exec(example, names)
+    stories = [it for name, it in names.items() if name.startswith("test_")]
+    assert stories
+    for story in stories:
+        assert callable(story)
+        story()
 
 
 def none_such(named: list[str]) -> None:

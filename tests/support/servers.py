@@ -24,6 +24,8 @@ class MediaServer:
     fault: str = ""
     """`http-<status>`, `truncated`, `garbage`, `silence` or `reset` for every segment from now on; empty: none."""
     retry_after: str = ""
+    date: str = ""
+    """What its clock says in a refusal; empty: the time."""
     url: str = ""
 
     def application(self) -> web.Application:
@@ -49,7 +51,8 @@ class MediaServer:
     async def _fail(self, request: web.Request, body: bytes) -> web.StreamResponse:
         assert request.transport is not None
         if self.fault.startswith("http-"):
-            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            headers = {"Retry-After": self.retry_after, "Date": self.date}
+            headers = {name: value for name, value in headers.items() if value}
             return web.Response(status=int(self.fault.removeprefix("http-")), headers=headers)
         if self.fault == "garbage":
             return web.Response(body=b"\x00" * len(body))

@@ -1,5 +1,7 @@
 """Random walks: a viewer to whom anything may happen in any order, and what must hold after each step."""
 
+import msgspec
+
 from matinee.core.messages import (
     Append,
     Cancel,
@@ -28,15 +30,15 @@ from matinee.core.messages import (
     WakeAt,
     Woke,
 )
-from matinee.manifest.presentation import Presentation, Steering
+from matinee.manifest.presentation import Presentation, Steering, TrackKind
 from matinee.policy.settings import BufferingSettings, PlayerSettings
+from matinee.testing.playbook import Viewer, presentation, track
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, presentation, track
 
 KEY = "0" * 32
 REASONS = ("refused", "reset", "timeout", "truncated", "corrupt", "unresolved", "http-503", "http-404")
 TRACKS = ("video-und", "audio-en", "audio-de", "text-en", "image-und", "unheard-of")
-RANKINGS = (("c", "a"), ("b",), ("unheard-of",), ("b", "c", "a"))
+RANKINGS = (("c", "a", "b"), ("b",), ("unheard-of", "a", "b", "c"), ("b", "c", "a"))
 SETTINGS = PlayerSettings(buffering=BufferingSettings(full_ms=12_000))
 END_MS = 20_080
 SEAM_MS = 1_000
@@ -57,12 +59,7 @@ def uneven_title() -> Presentation:
     )
     text = track("text", language="en", ladder=(1,), segments=1, segment_ms=19_000, has_init=False)
     shown = presentation(video, english, german, text, track("image"))
-    return Presentation(
-        duration_ms=shown.duration_ms,
-        base_urls=shown.base_urls,
-        tracks=shown.tracks,
-        steering=Steering(url="http://a.test/steering"),
-    )
+    return msgspec.structs.replace(shown, steering=Steering(url="http://a.test/steering"))
 
 
 class Walker:
@@ -79,7 +76,7 @@ class Walker:
         self._alarm_ms: int | None = None
         self._awaits_keys = False
         self._awaits_steering = False
-        self._frontiers: dict[str, int] = {}
+        self._frontiers: dict[TrackKind, int] = {}
         self._receive(Started(self._it.appliances))
 
     @property
@@ -123,7 +120,7 @@ class Walker:
             self._receive(Fetched(request_id, 20_000, 100) if number % 2 else FetchFailed(request_id, "reset"))
 
     def progress(self, number: int) -> None:
-        self._receive(ProgressMade(number % 50), after_ms=number % 977)
+        self._receive(ProgressMade(number % 50, number * 1_000, 100_000), after_ms=number % 977)
 
     def ring(self, number: int) -> None:
         """The alarm: a little late, and now and then by a minute, as after a suspended laptop."""
@@ -181,7 +178,9 @@ class Walker:
     def _note(self, command: Command) -> None:
         match command:
             case Fetch():
-                assert _place(command) not in map(_place, self._pending.values())
+                asked_too = [fetch for fetch in self._pending.values() if _place(fetch) == _place(command)]
+                assert [fetch.target for fetch in asked_too] in ([], [command.target])
+                assert command.appliance not in {fetch.appliance for fetch in asked_too}
                 self._pending[command.request_id] = command
             case Cancel():
                 del self._pending[command.request_id]
@@ -194,7 +193,7 @@ class Walker:
             case Append():
                 self._continue(command)
             case Discard():
-                self._frontiers.pop(command.track_id, None)
+                self._frontiers.pop(command.kind, None)
             case _:
                 pass
 
@@ -202,17 +201,17 @@ class Walker:
         """What is appended arrived before, and continues what was."""
         assert append.request_id in self._arrived
         assert append.init_request_id is None or append.init_request_id in self._arrived
-        frontier_ms = self._frontiers.get(append.target.track_id, append.start_ms)
+        frontier_ms = self._frontiers.get(append.target.of.kind, append.start_ms)
         assert abs(append.start_ms - frontier_ms) <= SEAM_MS
         assert append.end_ms > frontier_ms
-        self._frontiers[append.target.track_id] = append.end_ms
+        self._frontiers[append.target.of.kind] = append.end_ms
 
 
 def _place(fetch: Fetch) -> tuple[str, ...]:
-    """What there may be one request for at a time: a track's next segment, the init of one of its rungs."""
+    """What one thing is asked for at a time, of two appliances at most: a track's next segment, a rung's init."""
     target = fetch.target
     if isinstance(target, SegmentTarget):
-        return (target.track_id,)
+        return (target.of.kind,)
     if isinstance(target, InitTarget):
-        return (target.track_id, str(target.rung))
+        return (target.of.kind, str(target.of.rung))
     return ()

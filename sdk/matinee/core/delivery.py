@@ -1,18 +1,52 @@
 """Delivery: every request of a session, from the first appliance asked to the answer, by way of fail-over and waits.
 
-A request that fails goes to the next appliance at once; when all have failed it, it waits by the one retry policy
-and starts again at the first. Silence counts as failure before it endangers the buffer.
+A request that fails goes to the next appliance at once. One that is silent, or too slow, is asked of a second
+appliance before the buffer is in danger; the first whole answer wins. When all have failed, it waits by the one retry
+policy, and of all that wait in a session one goes ahead: what it learns is true for the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, Target
+from matinee.core.hedges import Hedges
+from matinee.core.lull import Lull
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, SegmentTarget, Target
 from matinee.core.notices import FailedOver
-from matinee.policy.backoff import wait_ms
-from matinee.policy.dice import draw, next_state
-from matinee.policy.failover import is_passing, silence_limit_ms
+from matinee.manifest.presentation import TrackKind
+from matinee.policy.failover import is_passing, is_unwelcome, silence_limit_ms
+from matinee.policy.hedging import is_late
+from matinee.policy.requests import RULES, media_urgency
 from matinee.policy.settings import PlayerSettings
+
+USUAL_MS = 333
+"""How long a first byte takes, before one was seen."""
+MOST_REMEMBERED = 128
+"""So many of the last segments may yet turn out to be corrupt: more than are buffered."""
+
+
+class Arrival(NamedTuple):
+    """What came, from where, and what is to be done about whoever else was asked for it."""
+
+    target: Target
+    appliance: str
+    commands: list[Command]
+
+
+@dataclass
+class _Attempt:
+    """A request put to one appliance."""
+
+    request_id: int
+    appliance: str
+    sent_ms: int
+    heard_ms: int
+    """When it was sent or last brought bytes."""
+    received_bytes: int = 0
+    size_bytes: int = 0
+    stake_bytes: int = 0
+    """What it may cost on top, being the second; 0 for a first."""
 
 
 @dataclass
@@ -20,15 +54,18 @@ class _Request:
     target: Target
     since_ms: int
     """When it was first wanted."""
-    request_id: int = -1
-    appliance: str = ""
-    """Asked now; empty while it waits for its next round."""
-    heard_ms: int = 0
-    """When it was sent or last brought bytes."""
+    attempts: list[_Attempt] = field(default_factory=list[_Attempt])
+    """Under way, oldest first; none while it waits for its next round."""
     tried: set[str] = field(default_factory=set[str])
+    """Who failed in this round."""
+    reasons: set[str] = field(default_factory=set[str])
+    """Of this round's failures."""
+    refused_by: set[str] = field(default_factory=set[str])
+    """Whose last word was a plain no."""
+    broken_by: frozenset[str] = frozenset()
+    """Who delivered it already, and it did not decode."""
     rounds: int = 0
-    is_hopeless: bool = True
-    """Whether every failure of this round was a plain no."""
+    """In vain so far."""
     retry_at_ms: int = 0
 
 
@@ -36,133 +73,297 @@ class Delivery:
     """The requests in flight. Each method returns what is to be done about them."""
 
     def __init__(self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int) -> None:
+        self.manifests: tuple[str, ...] = ()
+        """Where the manifest is to be had, best first."""
         self.appliances: tuple[str, ...] = ()
-        """Best first."""
+        """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
+        self.hedges: Hedges = Hedges(settings.failover)
+        """What was fetched twice."""
         self._settings = settings
         self._health = health
-        self._dice = seed
+        self._lull = Lull(settings.retry, seed=seed)
         self._requests: list[_Request] = []
+        self._delivered: dict[int, tuple[SegmentTarget, str]] = {}
+        """By request, oldest first."""
+        self._broken: dict[SegmentTarget, frozenset[str]] = {}
         self._last_id = 0
+        self._buffer_ms = 0
+        self._usual_ms = USUAL_MS
+        self._bases: Mapping[str, str] = {}
+        self._unwelcome_until_ms: dict[str, int] = {}
+        """Who refused this viewer, and until when others are asked first."""
 
-    def prefer(self, appliances: tuple[str, ...]) -> None:
-        """Put these first, in this order, new ones too; those not named keep their order behind them."""
-        self.appliances = appliances + tuple(name for name in self.appliances if name not in appliances)
+    def prefer(self, appliances: tuple[str, ...], *, bases: Mapping[str, str] | None = None) -> None:
+        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is.
+
+        `bases`: of each clone among them the place whose media it holds.
+        """
+        self._bases = bases or {}
+        if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
+            self._release()
+        self._unwelcome_until_ms.clear()
+        if self.appliances:
+            self.appliances = appliances
+        else:
+            # Nothing but the manifest was asked for yet.
+            self.manifests = appliances
 
     @property
     def is_stuck(self) -> bool:
         """Whether something has been refused by everybody and waits for another round."""
-        return any(not request.appliance for request in self._requests)
+        return any(not request.attempts for request in self._requests)
 
     def ask(self, target: Target, *, now_ms: int) -> list[Command]:
-        request = _Request(target, since_ms=now_ms)
+        broken_by = self._broken.get(target, frozenset()) if isinstance(target, SegmentTarget) else frozenset[str]()
+        request = _Request(target, since_ms=now_ms, refused_by={*broken_by}, broken_by=broken_by)
         self._requests.append(request)
         return self._send(request, now_ms)
 
-    def progressed(self, request_id: int, *, now_ms: int) -> None:
-        if request := self._find(request_id):
-            request.heard_ms = now_ms
+    def progressed(self, request_id: int, *, received_bytes: int, size_bytes: int, now_ms: int) -> None:
+        _, attempt = _find(self._requests, request_id)
+        if attempt is None:
+            return
+        if attempt.received_bytes == 0:
+            self._usual_ms = (3 * self._usual_ms + now_ms - attempt.sent_ms) // 4
+        attempt.heard_ms, attempt.received_bytes, attempt.size_bytes = now_ms, received_bytes, size_bytes
 
-    def arrived(self, request_id: int) -> tuple[Target, str] | None:
-        """What came and from where; None if nobody wants it any more."""
-        request = self._find(request_id)
-        if request is None:
+    def arrived(self, request_id: int, *, size_bytes: int, now_ms: int, position_ms: int) -> Arrival | None:
+        """All bytes are here; None if nobody wants them any more."""
+        request, winner = _find(self._requests, request_id)
+        if request is None or winner is None:
             return None
         self._requests.remove(request)
-        self._health.succeeded(request.appliance)
-        return request.target, request.appliance
+        commands: list[Command] = []
+        for loser in request.attempts:
+            if loser is not winner:
+                commands += self._beaten(loser, by=winner, now_ms=now_ms, position_ms=position_ms)
+        self._health.succeeded(winner.appliance, now_ms=now_ms)
+        self.hedges.settled(winner.stake_bytes, cost_bytes=0)
+        self.hedges.delivered(size_bytes)
+        self._lull.delivered()
+        if request.rounds > 0:
+            self._release()
+        if isinstance(request.target, SegmentTarget):
+            self._delivered[request_id] = request.target, winner.appliance
+            _forget_oldest(self._delivered)
+        return Arrival(request.target, winner.appliance, commands)
+
+    def corrupt(self, request_id: int, *, now_ms: int, position_ms: int) -> Arrival | None:
+        """What arrived does not decode: whose it was, and whom that concerns. None if it is forgotten already.
+
+        Asked for again, it is not asked of those who delivered it so.
+        """
+        target, appliance = self._delivered.pop(request_id, (None, ""))
+        if target is None:
+            return None
+        self._broken[target] = broken_by = self._broken.get(target, frozenset()) | {appliance}
+        _forget_oldest(self._broken)
+        others = [name for name in self.holders(target) if name not in broken_by]
+        to = self._health.first_available(others, now_ms=now_ms)
+        commands: list[Command] = []
+        if self._health.failed(appliance, now_ms=now_ms) and to is not None:
+            commands.append(Announce(FailedOver(position_ms, appliance, to, "corrupt")))
+        return Arrival(target, appliance, commands)
 
     def failed(self, request_id: int, reason: str, *, now_ms: int, position_ms: int, hint_ms: int = 0) -> list[Command]:
-        request = self._find(request_id)
-        if request is None:
+        request, attempt = _find(self._requests, request_id)
+        if request is None or attempt is None:
             return []
-        left = request.appliance
-        hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
-        is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
+        left = attempt.appliance
+        if is_unwelcome(reason):
+            # A token that has ended is no fault of the appliance: other sessions go on asking it.
+            is_news = left not in self._unwelcome_until_ms
+            self._unwelcome_until_ms[left] = now_ms + self._settings.failover.cooldown_first_ms
+        else:
+            hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
+            is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
+        self.hedges.settled(attempt.stake_bytes, cost_bytes=min(attempt.stake_bytes, attempt.received_bytes))
+        request.attempts.remove(attempt)
         request.tried.add(left)
-        request.is_hopeless &= not is_passing(reason)
-        commands = self._send(request, now_ms, hint_ms=hint_ms)
-        if is_news and request.appliance:
-            commands.append(Announce(FailedOver(position_ms, left, request.appliance, reason)))
+        request.reasons.add(reason)
+        (request.refused_by.discard if is_passing(reason) else request.refused_by.add)(left)
+        commands = [] if request.attempts else self._send(request, now_ms)
+        if is_news and request.attempts:
+            commands.append(Announce(FailedOver(position_ms, left, request.attempts[-1].appliance, reason)))
         return commands
 
-    def cancel(self, track_id: str | None = None) -> list[Command]:
-        """No longer wanted: all requests of a track, or all of all."""
-        gone = [
-            request
-            for request in self._requests
-            if track_id is None or getattr(request.target, "track_id", None) == track_id
-        ]
+    def holders(self, target: Target) -> tuple[str, ...]:
+        """Who may be asked for it, best first."""
+        if isinstance(target, ManifestTarget):
+            return self.manifests
+        places = target.of.places
+        return tuple(name for name in self.appliances if not places or self._bases.get(name, name) in places)
+
+    def cancel(self, kind: TrackKind | None = None) -> list[Command]:
+        """No longer wanted: all requests for media of a kind, or all of all."""
+        gone = [request for request in self._requests if kind is None or _kind(request.target) == kind]
         self._requests = [request for request in self._requests if request not in gone]
-        return [Cancel(request.request_id) for request in gone if request.appliance]
+        attempts = [attempt for request in gone for attempt in request.attempts]
+        for attempt in attempts:
+            self.hedges.settled(attempt.stake_bytes, cost_bytes=min(attempt.stake_bytes, attempt.received_bytes))
+        return [Cancel(attempt.request_id) for attempt in attempts]
 
     def tick(self, *, now_ms: int, buffer_ms: int, position_ms: int) -> list[Command]:
-        """Give up the silent, send those who have waited."""
+        """Help the silent and the slow, send those who have waited."""
+        self._buffer_ms = buffer_ms
         commands: list[Command] = []
         for request in list(self._requests):
-            if not request.appliance and request.retry_at_ms <= now_ms:
+            if request.attempts:
+                commands += self._help(request, now_ms, position_ms)
+            elif (retry_at_ms := self._retry_at_ms(request)) is not None and retry_at_ms <= now_ms:
+                if request.rounds:
+                    self._lull.gone_ahead(now_ms=now_ms)
                 commands += self._send(request, now_ms)
-            elif request.appliance and now_ms >= request.heard_ms + self._silence_limit_ms(request, buffer_ms, now_ms):
-                request_id = request.request_id
-                commands.append(Cancel(request_id))
-                commands += self.failed(request_id, "silence", now_ms=now_ms, position_ms=position_ms)
         return commands
 
     def wake_at_ms(self, *, now_ms: int, buffer_ms: int) -> int | None:
         """When `tick` has something to do; None while nothing is under way."""
+        self._buffer_ms = buffer_ms
         times = [
-            request.heard_ms + self._silence_limit_ms(request, buffer_ms, now_ms)
-            if request.appliance
-            else request.retry_at_ms
+            self._silent_at_ms(request, now_ms) if request.attempts else self._retry_at_ms(request)
             for request in self._requests
         ]
-        return min(times, default=None)
+        return min((it for it in times if it is not None), default=None)
 
-    def _send(self, request: _Request, now_ms: int, *, hint_ms: int = 0) -> list[Command]:
+    # Who is asked.
+
+    def _send(self, request: _Request, now_ms: int) -> list[Command]:
         """Ask the best appliance not yet tried in this round, or begin to wait for the next round."""
-        untried = [name for name in self.appliances if name not in request.tried]
-        appliance = self._health.first_available(untried, now_ms=now_ms)
-        if appliance is None and not request.tried and untried:
-            # All sit out, and this request has done nothing to deserve a wait: ask the one that is back first.
-            appliance = min(untried, key=self._health.available_at_ms)
+        appliance = self._next_appliance(request, now_ms)
         if appliance is None:
-            self._wait(request, now_ms, hint_ms=hint_ms)
+            self._wait(request, now_ms)
             return []
         self._last_id += 1
-        request.request_id, request.appliance, request.heard_ms = self._last_id, appliance, now_ms
+        attempt = _Attempt(self._last_id, appliance, sent_ms=now_ms, heard_ms=now_ms)
+        if request.attempts:
+            attempt.stake_bytes = self.hedges.stake_bytes(request.attempts[0].size_bytes) or 0
+            self.hedges.staked(attempt.stake_bytes)
+        request.attempts.append(attempt)
         self._health.asked(appliance, now_ms=now_ms)
-        return [Fetch(request.request_id, request.target, appliance)]
+        is_media = not isinstance(request.target, ManifestTarget)
+        urgency = media_urgency(buffer_ms=self._buffer_ms) if is_media else RULES["manifest"].urgency
+        return [Fetch(attempt.request_id, request.target, appliance, urgency)]
 
-    def _wait(self, request: _Request, now_ms: int, *, hint_ms: int) -> None:
+    def _next_appliance(self, request: _Request, now_ms: int) -> str | None:
+        asked = {attempt.appliance for attempt in request.attempts}
+        barred = request.tried | request.broken_by | asked
+        untried = [name for name in self.holders(request.target) if name not in barred]
+        untried = [name for name in untried if self._unwelcome_until_ms.get(name, 0) <= now_ms] or untried
+        may_probe = (
+            isinstance(request.target, SegmentTarget)
+            and not asked
+            and self._buffer_ms >= self._settings.failover.probe_buffer_ms
+        )
+        appliance = self._health.first_available(untried, now_ms=now_ms, may_probe=may_probe)
+        if appliance is None and not request.tried and not asked:
+            # All sit out, and this request has done nothing to deserve a wait: ask the one that is back first.
+            willing = [name for name in untried if self._health.wish_until_ms(name) <= now_ms]
+            appliance = min(willing, key=self._health.available_at_ms, default=None)
+        return appliance
+
+    # When all have failed.
+
+    def _wait(self, request: _Request, now_ms: int) -> None:
         retry = self._settings.retry
         give_up_ms = retry.give_up_start_ms if isinstance(request.target, ManifestTarget) else retry.give_up_ms
-        if request.is_hopeless or now_ms - request.since_ms >= give_up_ms:
+        if now_ms - request.since_ms >= give_up_ms or request.refused_by.issuperset(self.holders(request.target)):
             self.exhausted = request.target
-        request.is_hopeless = True
         request.rounds += 1
-        request.tried.clear()
-        request.appliance = ""
-        self._dice = next_state(self._dice)
-        request.retry_at_ms = now_ms + wait_ms(
-            tries=request.rounds,
-            draw=draw(self._dice),
-            first_ms=retry.first_ms,
-            cap_ms=retry.cap_ms,
-            hint_ms=hint_ms,
+        wish_until_ms = min((self._health.wish_until_ms(name) for name in self.holders(request.target)), default=0)
+        request.retry_at_ms = self._lull.retry_at_ms(
+            rounds=request.rounds, reasons=request.reasons, hint_ms=max(0, wish_until_ms - now_ms), now_ms=now_ms
         )
+        request.tried.clear()
+        request.reasons.clear()
 
-    def _silence_limit_ms(self, request: _Request, buffer_ms: int, now_ms: int) -> int:
+    def _retry_at_ms(self, request: _Request) -> int | None:
+        """Of those that wait together one goes ahead; None while it is under way."""
+        if request.rounds == 0:
+            return 0
+        if any(other.rounds and other.attempts for other in self._requests):
+            return None
+        return max(request.retry_at_ms, self._lull.over_at_ms)
+
+    def _release(self) -> None:
+        """Those who wait go now, as if for the first time."""
+        for request in self._requests:
+            if not request.attempts:
+                request.rounds = 0
+
+    # When one is silent or slow.
+
+    def _help(self, request: _Request, now_ms: int, position_ms: int) -> list[Command]:
+        """Ask a second appliance as well; if two are asked or the budget is spent, instead of the more silent one."""
+        can_hedge = (
+            len(request.attempts) == 1
+            and self._next_appliance(request, now_ms) is not None
+            and self.hedges.stake_bytes(request.attempts[0].size_bytes) is not None
+        )
+        if now_ms < self._silent_at_ms(request, now_ms):
+            return (
+                self._send(request, now_ms)
+                if can_hedge and _is_late(request, buffer_ms=self._buffer_ms, now_ms=now_ms)
+                else []
+            )
+        if can_hedge:
+            return self._send(request, now_ms)
+        silent = min(request.attempts, key=_heard_ms)
+        commands: list[Command] = [Cancel(silent.request_id)]
+        return commands + self.failed(silent.request_id, "silence", now_ms=now_ms, position_ms=position_ms)
+
+    def _silent_at_ms(self, request: _Request, now_ms: int) -> int:
+        """When silence has lasted too long: that of the last asked, where there is another to ask, else of anyone."""
         failover = self._settings.failover
-        others = [name for name in self.appliances if name not in request.tried and name != request.appliance]
-        if self._health.first_available(others, now_ms=now_ms) is None:
-            return failover.silence_alone_ms
-        return silence_limit_ms(
-            buffer_ms=buffer_ms,
+        if self._next_appliance(request, now_ms) is None:
+            return min(map(_heard_ms, request.attempts)) + failover.silence_alone_ms
+        return request.attempts[-1].heard_ms + silence_limit_ms(
+            buffer_ms=self._buffer_ms,
             least_ms=failover.silence_least_ms,
             most_ms=failover.silence_most_ms,
             buffer_percent=failover.silence_buffer_percent,
+            usual_ms=self._usual_ms,
         )
 
-    def _find(self, request_id: int) -> _Request | None:
-        return next((it for it in self._requests if it.appliance and it.request_id == request_id), None)
+    def _beaten(self, loser: _Attempt, *, by: _Attempt, now_ms: int, position_ms: int) -> list[Command]:
+        """Another answer was whole first. Whoever said nothing while that one was asked and delivered has failed."""
+        commands: list[Command] = [Cancel(loser.request_id)]
+        self.hedges.settled(loser.stake_bytes, cost_bytes=loser.received_bytes)
+        if loser.heard_ms < by.sent_ms and self._health.failed(loser.appliance, now_ms=now_ms):
+            commands.append(Announce(FailedOver(position_ms, loser.appliance, by.appliance, "silence")))
+        return commands
+
+
+def _heard_ms(attempt: _Attempt) -> int:
+    return attempt.heard_ms
+
+
+def _kind(target: Target) -> TrackKind | None:
+    return None if isinstance(target, ManifestTarget) else target.of.kind
+
+
+def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:
+    for request in requests:
+        for attempt in request.attempts:
+            if attempt.request_id == request_id:
+                return request, attempt
+    return None, None
+
+
+def _is_late(request: _Request, *, buffer_ms: int, now_ms: int) -> bool:
+    """Of the lowest rung only: a higher one is better left for a lower (`matinee.policy.abr`)."""
+    [attempt] = request.attempts
+    if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0:
+        return False
+    return is_late(
+        received_bytes=attempt.received_bytes,
+        size_bytes=attempt.size_bytes,
+        elapsed_ms=now_ms - attempt.sent_ms,
+        buffer_ms=buffer_ms,
+    )
+
+
+def _forget_oldest(memory: dict[Any, Any]) -> None:
+    if len(memory) > MOST_REMEMBERED:
+        del memory[next(iter(memory))]

@@ -14,24 +14,43 @@ PROBE_LEASE_MS = 10_000
 class _Standing:
     strikes: int = 0
     out_until_ms: int = 0
+    wish_until_ms: int = 0
+    """Its own wish to be left alone ends."""
     is_probed: bool = False
 
 
 class ApplianceHealth:
-    """Circuit breakers by appliance: closed until a failure, open for a cool-down, then half-open for one probe."""
+    """Circuit breakers by appliance: closed until a failure, open for a cool-down, then half-open for one probe.
+
+    If those who failed since anybody delivered turn out to be all, it was the network and not they: as soon as one of
+    them delivers again, the others are half-open at once.
+    """
 
     def __init__(self, settings: FailoverSettings) -> None:
         self._settings = settings
         self._standings: dict[str, _Standing] = {}
+        self._drought: set[str] = set()
+        """Who failed since anybody delivered."""
 
-    def first_available(self, appliances: Iterable[str], *, now_ms: int) -> str | None:
-        """The first that may be asked now, or None if all sit out."""
-        return next((name for name in appliances if self.available_at_ms(name) <= now_ms), None)
+    def first_available(self, appliances: Iterable[str], *, now_ms: int, may_probe: bool = True) -> str | None:
+        """The first that may be asked now, or None if all sit out.
+
+        Whoever cannot afford to lose time (`may_probe` is False) gets a half-open one only for want of others.
+        """
+        able = [name for name in appliances if self.available_at_ms(name) <= now_ms]
+        if not may_probe:
+            able.sort(key=self._standings.__contains__)
+        return able[0] if able else None
 
     def available_at_ms(self, appliance: str) -> int:
         """When it may be asked; 0 for one that never failed."""
         standing = self._standings.get(appliance)
         return standing.out_until_ms if standing else 0
+
+    def wish_until_ms(self, appliance: str) -> int:
+        """Before this it said it wants no request; 0 if it said nothing."""
+        standing = self._standings.get(appliance)
+        return standing.wish_until_ms if standing else 0
 
     def asked(self, appliance: str, *, now_ms: int) -> None:
         """A request went there: to one that failed before it is the probe, and no other goes while it is out."""
@@ -39,12 +58,18 @@ class ApplianceHealth:
             standing.is_probed = True
             standing.out_until_ms = max(standing.out_until_ms, now_ms + PROBE_LEASE_MS)
 
-    def succeeded(self, appliance: str) -> None:
-        """It delivered: whatever it did is forgotten."""
+    def succeeded(self, appliance: str, *, now_ms: int) -> None:
+        """It delivered: whatever it did is forgotten, and so is what others did while nobody delivered."""
         self._standings.pop(appliance, None)
+        if appliance in self._drought:
+            for name in self._drought - {appliance}:
+                wish_until_ms = self.wish_until_ms(name)
+                self._standings[name] = _Standing(out_until_ms=max(now_ms, wish_until_ms), wish_until_ms=wish_until_ms)
+        self._drought.clear()
 
     def failed(self, appliance: str, *, now_ms: int, hint_ms: int = 0) -> bool:
         """It did not deliver. Whether that is news: False while it sits out for an earlier failure."""
+        self._drought.add(appliance)
         standing = self._standings.setdefault(appliance, _Standing())
         is_news = standing.strikes == 0
         if is_news or standing.is_probed:
@@ -56,5 +81,7 @@ class ApplianceHealth:
                 cap_ms=self._settings.cooldown_cap_ms,
             )
             standing.out_until_ms = now_ms + rest_ms
-        standing.out_until_ms = max(standing.out_until_ms, now_ms + hint_ms)
+        if hint_ms > 0:
+            standing.wish_until_ms = max(standing.wish_until_ms, now_ms + hint_ms)
+        standing.out_until_ms = max(standing.out_until_ms, standing.wish_until_ms)
         return is_news

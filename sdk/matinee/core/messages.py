@@ -1,9 +1,23 @@
 """The core's two closed unions: Events, what happened, and Commands, what shall be done."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from matinee.core.notices import Notice
-from matinee.manifest.presentation import Presentation
+from matinee.manifest.presentation import (
+    ClockSource,
+    Live,
+    Period,
+    Presentation,
+    Rendition,
+    Resource,
+    Segment,
+    TrackKind,
+    WholeKey,
+)
+from matinee.wire.cmsd import NOTHING, Cmsd
+from matinee.wire.steering import Heard
 
 # Targets: what a request is for.
 
@@ -12,32 +26,56 @@ class ManifestTarget(msgspec.Struct, frozen=True):
     """The manifest, on the appliance asked."""
 
 
-class InitTarget(msgspec.Struct, frozen=True):
+class RenditionRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The rendition that a target belongs to, as far as a driver must know it."""
+
+    kind: TrackKind
     track_id: str
     rung: int
+    mime_type: str
+    places: tuple[str, ...] = ()
+    """As `Rendition.places`."""
+    carries_sound: bool = False
+    """Whether its sound is to be heard besides its pictures being seen."""
+
+
+class IndexTarget(msgspec.Struct, frozen=True):
+    """What lists the segments of a rendition: a `sidx` box, a media playlist."""
+
+    of: RenditionRef
+    period: Period
+    rendition: Rendition
+
+
+class InitTarget(msgspec.Struct, frozen=True):
+    of: RenditionRef
+    resource: Resource
+    key: WholeKey | None = None
+    """What opens it, where it is encrypted as a whole."""
 
 
 class SegmentTarget(msgspec.Struct, frozen=True):
-    track_id: str
-    rung: int
-    index: int
-    """Into the rendition's segments."""
+    of: RenditionRef
+    segment: Segment
 
 
-Target = ManifestTarget | InitTarget | SegmentTarget
+MediaTarget = IndexTarget | InitTarget | SegmentTarget
+Target = ManifestTarget | MediaTarget
 
 # Events, in the past tense.
 
 
 class Started(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """Best first; at least one."""
+    """Where the manifest is to be had, best first; at least one."""
     position_ms: int = 0
-    """Where to begin."""
+    """Where to begin; what is live begins at the live edge unless this is said."""
     asked_ms: int | None = None
     """When the viewer asked for it, on the clock of `now_ms`: start-up is counted from there. None means now."""
     steer_after_ms: int | None = None
     """When the list of appliances is worth asking for anew; None if only the manifest can say so."""
+    fresh_ms: int | None = None
+    """How long the tokens of the list are good; None if they have no end."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):
@@ -50,10 +88,33 @@ class ManifestRead(msgspec.Struct, frozen=True):
     """Where its segments are to be had, best first; at least one."""
 
 
+class IndexRead(msgspec.Struct, frozen=True):
+    """What lists the segments of a rendition arrived and was understood."""
+
+    request_id: int
+    size_bytes: int
+    segments: Sequence[Segment]
+    """At least one."""
+    live: Live | None = None
+    """None: no more will come."""
+    key_ids: tuple[str, ...] = ()
+    """What a license must open; the manifest need not have said so."""
+
+
+class ClockSynced(msgspec.Struct, frozen=True):
+    """The wall clock by which a live presentation goes, at this moment."""
+
+    wall_ms: int
+
+
 class ProgressMade(msgspec.Struct, frozen=True):
     """More bytes of a request came."""
 
     request_id: int
+    received_bytes: int
+    """So far."""
+    size_bytes: int
+    """Of the whole answer; 0 if the server did not say."""
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -62,6 +123,8 @@ class Fetched(msgspec.Struct, frozen=True):
     request_id: int
     size_bytes: int
     elapsed_ms: int
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):
@@ -83,12 +146,24 @@ class KeysRefused(msgspec.Struct, frozen=True):
 
 class SteeringArrived(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """Best first, each of which delivers; those not named keep their place behind them."""
+    """All there are, best first; at least one."""
     ttl_ms: int
+    fresh_ms: int | None = None
+    """How long their tokens are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone among them the place whose media it holds."""
 
 
 class SteeringFailed(msgspec.Struct, frozen=True):
     hint_ms: int = 0
+    is_gone: bool = False
+    """The service wants no more questions of this session (410)."""
+
+
+class SegmentCorrupt(msgspec.Struct, frozen=True):
+    """What was appended does not decode: it is wanted again, from another appliance."""
+
+    request_id: int
 
 
 class MediaRefused(msgspec.Struct, frozen=True):
@@ -110,6 +185,22 @@ class SeekAsked(msgspec.Struct, frozen=True):
     position_ms: int
 
 
+class LiveAsked(msgspec.Struct, frozen=True):
+    """Go to where it is live, and stay there."""
+
+
+class RateAsked(msgspec.Struct, frozen=True):
+    """How fast to play: 1000 is normal."""
+
+    permille: int
+
+
+class LoopAsked(msgspec.Struct, frozen=True):
+    """Begin again at the end, or no longer."""
+
+    is_on: bool
+
+
 class TrackAsked(msgspec.Struct, frozen=True):
     track_id: str
 
@@ -122,9 +213,14 @@ class Woke(msgspec.Struct, frozen=True):
     """The time of the last `WakeAt` has come."""
 
 
+Wish = PauseAsked | ResumeAsked | SeekAsked | LiveAsked | RateAsked | LoopAsked | TrackAsked | TextDeclined
+"""What the viewer wants."""
+
 Event = (
     Started
     | ManifestRead
+    | IndexRead
+    | ClockSynced
     | ProgressMade
     | Fetched
     | FetchFailed
@@ -132,12 +228,9 @@ Event = (
     | KeysRefused
     | SteeringArrived
     | SteeringFailed
+    | SegmentCorrupt
     | MediaRefused
-    | PauseAsked
-    | ResumeAsked
-    | SeekAsked
-    | TrackAsked
-    | TextDeclined
+    | Wish
     | Woke
 )
 
@@ -148,6 +241,8 @@ class Fetch(msgspec.Struct, frozen=True):
     request_id: int
     target: Target
     appliance: str
+    urgency: int = 3
+    """As `matinee.policy.requests`: 0 comes first."""
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -165,23 +260,50 @@ class FetchKeys(msgspec.Struct, frozen=True):
 class FetchSteering(msgspec.Struct, frozen=True):
     """Ask which appliance is best now; answer with SteeringArrived or SteeringFailed."""
 
+    heard: tuple[Heard, ...] = ()
+    """Who delivered since the last question, the one in use last."""
+
+
+class SyncClock(msgspec.Struct, frozen=True):
+    """Ask for the wall clock by which the presentation goes; answer with ClockSynced."""
+
+    sources: tuple[ClockSource, ...]
+
 
 class Append(msgspec.Struct, frozen=True):
-    """Decode this segment next on its track; its init segment has arrived before."""
+    """Decode this segment next of its kind; its init segment has arrived before."""
 
     request_id: int
     target: SegmentTarget
     init_request_id: int | None
     start_ms: int
     end_ms: int
+    run: str
+    """Another than that of the Append before: timestamps, codec and keys begin anew; the same for all kinds."""
     is_last: bool
-    """Nothing follows it on this track."""
+    """Nothing follows it of its kind."""
+    from_ms: int | None = None
+    """What of it lies before is not to be shown; None: all is."""
+    until_ms: int | None = None
+    """What of it lies there or later is not to be shown: another period begins."""
+
+
+class Forget(msgspec.Struct, frozen=True):
+    """These init segments will not be named again."""
+
+    request_ids: tuple[int, ...]
 
 
 class Discard(msgspec.Struct, frozen=True):
-    """Forget everything appended to this track: what comes next is elsewhere or another track."""
+    """Forget everything appended of this kind: what comes next is elsewhere or another track."""
 
-    track_id: str
+    kind: TrackKind
+
+
+class Enter(msgspec.Struct, frozen=True):
+    """The viewer begins, or goes on, there: what lies before is not shown and not missed."""
+
+    position_ms: int
 
 
 class Announce(msgspec.Struct, frozen=True):
@@ -194,4 +316,4 @@ class WakeAt(msgspec.Struct, frozen=True):
     now_ms: int
 
 
-Command = Fetch | Cancel | FetchKeys | FetchSteering | Append | Discard | Announce | WakeAt
+Command = Fetch | Cancel | FetchKeys | FetchSteering | SyncClock | Append | Forget | Discard | Enter | Announce | WakeAt

@@ -34,11 +34,25 @@ class FailedOver(msgspec.Struct, frozen=True):
     from_appliance: str
     to_appliance: str
     reason: str
-    """`refused`, `reset`, `timeout`, `silence`, `truncated`, `corrupt`, `unresolved`, or `http-<status>`."""
+    """`refused`, `reset`, `timeout`, `silence`, `truncated`, `corrupt`, `unresolved`, `unreachable`, `withdrawn`
+    (steering took the place off its list), or `http-<status>`."""
 
 
 class TracksChanged(msgspec.Struct, frozen=True):
     """The tracks are known, or another one was chosen."""
+
+
+class PeriodEntered(msgspec.Struct, frozen=True):
+    """The viewer came into another period: an advertisement, the next program."""
+
+    period_id: str
+
+
+class Jumped(msgspec.Struct, frozen=True):
+    """The viewer was moved: what lay there is gone, or live was too far away."""
+
+    from_ms: int
+    to_ms: int
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -52,7 +66,18 @@ class Ended(msgspec.Struct, frozen=True):
     """The last frame was due."""
 
 
-Notice = PhaseChanged | FirstFrameReady | StallEnded | RungSwitched | FailedOver | TracksChanged | Failed | Ended
+Notice = (
+    PhaseChanged
+    | FirstFrameReady
+    | StallEnded
+    | RungSwitched
+    | FailedOver
+    | TracksChanged
+    | PeriodEntered
+    | Jumped
+    | Failed
+    | Ended
+)
 
 
 class TrackChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +96,11 @@ class PlayerState(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase
     position_ms: int
     duration_ms: int
-    """0 until the manifest is here."""
+    """0 while nobody knows: until the manifest is here, and as long as it is live."""
+    live_lag_ms: int | None = None
+    """How far behind live the viewer is; None if nothing is live."""
+    rate_permille: int = 1000
+    """1000 is normal speed."""
     buffer_ms: int
     """Media ahead of the playhead, of the least buffered track."""
     bitrate_kbps: int

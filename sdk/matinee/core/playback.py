@@ -4,54 +4,64 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from matinee.core.advice import Advice
 from matinee.core.delivery import Delivery
+from matinee.core.edge import LiveEdge
+from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
+    ClockSynced,
     Command,
     Discard,
+    Enter,
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
+    IndexRead,
+    IndexTarget,
+    InitTarget,
     KeysArrived,
     KeysRefused,
+    LiveAsked,
+    LoopAsked,
     ManifestRead,
     ManifestTarget,
     MediaRefused,
+    MediaTarget,
     PauseAsked,
     ProgressMade,
+    RateAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
+    SegmentTarget,
     Started,
     SteeringArrived,
     SteeringFailed,
+    SyncClock,
+    Target,
     TextDeclined,
     TrackAsked,
     WakeAt,
+    Wish,
     Woke,
 )
-from matinee.core.notices import (
-    Ended,
-    Failed,
-    Phase,
-    PhaseChanged,
-    PlaybackReport,
-    PlayerState,
-    RungSwitched,
-    TracksChanged,
-)
+from matinee.core.notices import Ended, Failed, Jumped, Phase, PhaseChanged, PlaybackReport, PlayerState, TracksChanged
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
-from matinee.policy.buffering import hungry_in_ms
+from matinee.manifest.presentation import Presentation
+from matinee.policy.dice import draw
+from matinee.policy.failover import is_unwelcome
 from matinee.policy.settings import PlayerSettings
 
 
@@ -63,14 +73,18 @@ class Playback:
         self._settings = settings
         self._delivery = Delivery(settings, health, seed=seed)
         self._reckoning = Reckoning(settings.abr)
+        self._edge = LiveEdge(settings.live)
+        self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
+        self._presentation: Presentation | None = None
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
+        self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
         self._appliance = ""
-        self._advice = Advice()
+        self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
         self._commands: list[Command] = []
 
@@ -94,18 +108,21 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
         selection, playhead = self._selection, self._playhead
         position_ms = playhead.position_ms(now_ms=now_ms)
-        video = selection.video if selection else None
+        video = selection.stream_of("video") if selection else None
         has_rung = video is not None and video.rung >= 0
+        live_ms = self._edge.clock.position_ms(now_ms=now_ms)
         return PlayerState(
             phase=self._outcome or playhead.phase,
             position_ms=position_ms,
-            duration_ms=selection.presentation.duration_ms if selection else 0,
+            duration_ms=(selection.duration_ms or 0) if selection else 0,
+            live_lag_ms=None if live_ms is None else live_ms - position_ms,
+            rate_permille=playhead.rate_permille,
             buffer_ms=max(0, selection.buffer_ms(position_ms)) if selection else 0,
             bitrate_kbps=video.rendition.bitrate_kbps if video and has_rung else 0,
             width=video.rendition.width if video else 0,
@@ -114,25 +131,18 @@ class Playback:
             appliance=self._appliance,
             stalls=playhead.stalls,
             stall_ms=playhead.stall_ms(now_ms=now_ms),
-            tracks=selection.choices() if selection else (),
+            tracks=selection.choices(position_ms) if selection else (),
         )
 
     def report(self, title: str, *, frames_shown: int, frames_dropped: int, now_ms: int) -> PlaybackReport:
         """What the viewer got until now; frames are counted by whoever shows them."""
-        return PlaybackReport(
-            title=title,
+        return self._tally.report(
+            title,
+            playhead=self._playhead,
             ended=self._outcome == "ended",
-            played_ms=self._playhead.played_ms(now_ms=now_ms),
-            startup_ms=self._playhead.startup_ms,
-            stalls=self._playhead.stalls,
-            stall_ms=self._playhead.stall_ms(now_ms=now_ms),
-            switches=self._tally.switches,
-            mean_bitrate_kbps=self._tally.mean_bitrate_kbps,
             frames_shown=frames_shown,
             frames_dropped=frames_dropped,
-            failovers=tuple(self._tally.failovers),
-            bytes_by_appliance=dict(self._tally.bytes_by_appliance),
-            errors=tuple(self._tally.errors),
+            now_ms=now_ms,
         )
 
     # What an event changes.
@@ -142,16 +152,24 @@ class Playback:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
                 self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
-                self._delivery.appliances = event.appliances
-                self._advice.due_ms = None if event.steer_after_ms is None else now_ms + event.steer_after_ms
+                self._edge.follows = event.position_ms == 0
+                self._delivery.manifests = event.appliances
+                self._advice.begin(steer_after_ms=event.steer_after_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
-            case ManifestRead():
-                self._read(event, now_ms)
+            case ManifestRead() | IndexRead() | Fetched():
+                self._arrived(event, now_ms)
+            case ClockSynced():
+                self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
-                self._delivery.progressed(event.request_id, now_ms=now_ms)
-            case Fetched():
-                self._fetched(event)
+                self._delivery.progressed(
+                    event.request_id,
+                    received_bytes=event.received_bytes,
+                    size_bytes=event.size_bytes,
+                    now_ms=now_ms,
+                )
             case FetchFailed():
+                if is_unwelcome(event.reason):
+                    self._advice.hurry(now_ms=now_ms)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
@@ -159,101 +177,135 @@ class Playback:
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
                 )
+            case SegmentCorrupt():
+                position_ms = self._playhead.position_ms(now_ms=now_ms)
+                blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
+                if blamed is not None and self._selection is not None:
+                    self._commands += blamed.commands
+                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
             case KeysRefused() | MediaRefused():
-                self._fail(event.code, event.what, now_ms)
+                self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
-                self._advice.arrived(ttl_ms=event.ttl_ms, now_ms=now_ms)
+                self._delivery.prefer(event.appliances, bases=event.bases)
+                self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
-                self._advice.failed(hint_ms=event.hint_ms, now_ms=now_ms)
-            case PauseAsked():
-                self._playhead.pause(now_ms=now_ms)
-            case ResumeAsked():
-                self._playhead.resume(now_ms=now_ms)
-            case SeekAsked():
-                self._seek(event.position_ms, now_ms)
-            case TrackAsked():
-                self._choose(event.track_id, now_ms)
-            case TextDeclined():
-                self._decline_text()
+                self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case Woke():
                 self._wake_at_ms = None
             case _:
+                self._obey(event, now_ms)
+
+    def _obey(self, event: Wish, now_ms: int) -> None:
+        """What the viewer wishes."""
+        match event:
+            case PauseAsked():
+                self._playhead.pause(now_ms=now_ms)
+                self._edge.follows = False
+            case ResumeAsked():
+                self._playhead.resume(now_ms=now_ms)
+            case SeekAsked():
+                self._edge.follows = False
+                self._go_to(event.position_ms, now_ms)
+            case LiveAsked():
+                self._edge.follows = True
+            case RateAsked():
+                self._edge.is_free = event.permille != 1000
+                self._playhead.set_rate(event.permille, now_ms=now_ms)
+            case LoopAsked():
+                self._loops = event.is_on
+            case TrackAsked():
+                self._choose(event.track_id, now_ms)
+            case TextDeclined():
+                self._commands += _decline_text(self._selection, self._delivery)
+            case _:
                 assert_never(event)
 
-    def _read(self, event: ManifestRead, now_ms: int) -> None:
-        arrival = self._delivery.arrived(event.request_id)
+    def _arrived(self, event: ManifestRead | IndexRead | Fetched, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        arrival = self._delivery.arrived(
+            event.request_id, size_bytes=event.size_bytes, now_ms=now_ms, position_ms=position_ms
+        )
         if arrival is None:
             return
-        self._appliance = arrival[1]
+        target, self._appliance = arrival.target, arrival.appliance
+        self._commands += arrival.commands
         self._tally.got_bytes(self._appliance, event.size_bytes)
-        self._delivery.appliances = event.appliances
-        if self._playhead.position_ms(now_ms=now_ms) >= event.presentation.duration_ms:
-            self._playhead.seek(0, now_ms=now_ms)
-        position_ms = self._playhead.position_ms(now_ms=now_ms)
-        self._selection = Selection(event.presentation, self._settings, position_ms=position_ms)
-        self._has_keys = not self._selection.key_ids
-        if self._selection.key_ids:
-            self._commands.append(FetchKeys(self._selection.key_ids))
-        if event.presentation.steering is not None:
-            self._advice.due_ms = now_ms
-        self._commands.append(Announce(TracksChanged()))
+        match target, event:
+            case ManifestTarget(), ManifestRead():
+                self._read(event, now_ms)
+            case IndexTarget(), IndexRead():
+                assert self._selection is not None, "indexes are asked for by streams"
+                self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
+                if target.rendition.single_file is None:
+                    self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
+                self._append(target, event.request_id)
+            case ((InitTarget() | SegmentTarget()), Fetched()):
+                self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
+                self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._append(target, event.request_id)
+            case _:
+                raise AssertionError("a target is answered by an event of its kind")
 
-    def _fetched(self, event: Fetched) -> None:
-        arrival = self._delivery.arrived(event.request_id)
-        if arrival is None or isinstance(arrival[0], ManifestTarget):
-            return
-        target, self._appliance = arrival[0], arrival[1]
-        self._tally.got_bytes(self._appliance, event.size_bytes)
-        self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+    def _read(self, event: ManifestRead, now_ms: int) -> None:
+        presentation = event.presentation
+        self._delivery.appliances = event.appliances
+        self._advice.configure(presentation.steering, now_ms=now_ms)
+        self._edge.read(presentation.live, now_ms=now_ms)
+        self._presentation = presentation
+        self._commands += self._keyring.need(presentation.key_ids)
+        if self._selection is not None:
+            self._selection.renew(presentation)
+
+    def _enter(self, presentation: Presentation, now_ms: int) -> None:
+        """Begin: where the viewer wishes to, or where it is live."""
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
+            position_ms = 0
+        selection = Selection(presentation, self._settings, position_ms=position_ms)
+        entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
+        if entry_ms != position_ms:
+            selection = Selection(presentation, self._settings, position_ms=entry_ms)
+        self._selection = selection
+        self._playhead.seek(entry_ms, now_ms=now_ms)
+        self._commands += [Enter(entry_ms), Announce(TracksChanged())]
+
+    def _append(self, target: MediaTarget, request_id: int) -> None:
         for stream in self._selection.streams if self._selection else ():
-            if stream.track.track_id != target.track_id:
-                continue
-            append = stream.arrived(target, event.request_id)
+            append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
             if append is None:
                 continue
             self._commands.append(append)
-            if stream.track.kind == "video":
+            if stream.kind == "video":
                 self._tally.got_video(
-                    bitrate_kbps=stream.ladder[append.target.rung], duration_ms=append.end_ms - append.start_ms
+                    bitrate_kbps=stream.ladder[append.target.of.rung], duration_ms=append.end_ms - append.start_ms
                 )
 
-    def _seek(self, position_ms: int, now_ms: int) -> None:
+    def _go_to(self, position_ms: int, now_ms: int) -> None:
         selection = self._selection
+        if selection is not None and selection.duration_ms is not None:
+            position_ms = min(position_ms, selection.duration_ms - 1)
+        position_ms = max(0, position_ms)
+        self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
-            position_ms = min(position_ms, selection.presentation.duration_ms - 1)
-        self._playhead.seek(max(0, position_ms), now_ms=now_ms)
-        for stream in selection.streams if selection else ():
-            self._leave(stream)
-            stream.move_to(max(0, position_ms))
+            self._commands += _leave(self._delivery, *selection.streams)
+            selection.move_to(position_ms)
+        self._commands.append(Enter(position_ms))
 
     def _choose(self, track_id: str, now_ms: int) -> None:
-        selection = self._selection
-        track = selection.find(track_id) if selection else None
-        if selection is None or track is None:
-            return
-        before = selection.stream_of(track.kind)
-        chosen = selection.choose(track_id, position_ms=self._playhead.position_ms(now_ms=now_ms))
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        before = {stream.kind: stream for stream in self._selection.streams} if self._selection else {}
+        chosen = self._selection.choose(track_id, position_ms=position_ms) if self._selection else None
         if chosen is None:
             return
-        if before is not None:
-            self._leave(before)
+        if chosen.kind in before:
+            self._commands += _leave(self._delivery, before[chosen.kind])
         if chosen.gates_play and self._playhead.wait is None:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
-
-    def _decline_text(self) -> None:
-        if self._selection and (text := self._selection.stream_of("text")):
-            self._leave(text)
-            self._selection.drop("text")
-            self._commands.append(Announce(TracksChanged()))
-
-    def _leave(self, stream: Stream) -> None:
-        """What was asked for and kept of the stream is no longer wanted."""
-        self._commands += self._delivery.cancel(stream.track.track_id)
-        self._commands.append(Discard(stream.track.track_id))
 
     # What time changes.
 
@@ -262,88 +314,127 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._selection is None and self._presentation is not None and self._edge.is_placed:
+            self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
-            self._settle_phase(self._selection, position_ms, now_ms)
+            self._keep_up(self._selection, now_ms)
+            self._settle_phase(self._selection, now_ms)
         if self._outcome is not None:
             return
-        if self._selection is not None:
-            self._feed(self._selection, position_ms, now_ms)
+        if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
+        if self._edge.take_turn(now_ms=now_ms):
+            self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
+        if (sources := self._edge.clock.take_sync(now_ms=now_ms)) is not None:
+            self._commands.append(SyncClock(sources))
         if self._delivery.is_stuck:
             self._advice.hurry(now_ms=now_ms)
-        if self._advice.take_turn(now_ms=now_ms):
-            self._commands.append(FetchSteering())
+        if (heard := self._advice.take_turn(now_ms=now_ms)) is not None:
+            self._commands.append(FetchSteering(heard))
         if self._announced_phase != self._playhead.phase:
             self._announced_phase = self._playhead.phase
             self._commands.append(Announce(PhaseChanged(self._announced_phase)))
-        self._schedule(position_ms, buffer_ms, now_ms)
+        self._schedule(now_ms)
 
     def _give_up(self, now_ms: int) -> None:
         """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
 
-        As long as it moves, or the viewer has paused, there is time to go on trying.
+        As long as it moves, the viewer has paused, or new advice is on its way, there is time to go on trying.
         """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
             return
-        text = self._selection.stream_of("text") if self._selection else None
-        if text and not isinstance(target, ManifestTarget) and target.track_id == text.track.track_id:
-            self._decline_text()
+        if not isinstance(target, ManifestTarget) and target.of.kind == "text":
+            self._commands += _decline_text(self._selection, self._delivery)
             return
-        if self._playhead.phase in ("playing", "paused"):
+        if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
-        tried = ", ".join(self._delivery.appliances)
-        self._fail(SegmentUnavailable.code, f"{what} was delivered by none of: {tried}.", now_ms)
+        tried = ", ".join(self._delivery.holders(target))
+        error = Failed(SegmentUnavailable.code, f"{what} was delivered by none of: {tried}.")
+        self._finish("failed", now_ms, error)
 
-    def _settle_phase(self, selection: Selection, position_ms: int, now_ms: int) -> None:
+    def _keep_up(self, selection: Selection, now_ms: int) -> None:
+        """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
+        self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
+        jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
+        if jump_ms is not None:
+            if self._playhead.wait != "starting":
+                self._commands.append(Announce(Jumped(position_ms, jump_ms)))
+            self._go_to(jump_ms, now_ms)
+        rate = self._edge.rate_permille(selection, self._playhead, now_ms=now_ms)
+        if rate != self._playhead.rate_permille:
+            self._playhead.set_rate(rate, now_ms=now_ms)
+
+    def _settle_phase(self, selection: Selection, now_ms: int) -> None:
+        """Move, stand still, begin again or end, as the media that is here allows."""
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
         if selection.is_whole and position_ms >= selection.end_ms:
-            self._finish("ended", now_ms)
-            return
+            if not self._loops:
+                self._finish("ended", now_ms, Ended())
+                return
+            self._go_to(0, now_ms)
+            position_ms = 0
+        slides = self._playhead.wait in ("starting", "seeking")
+        left_ms, patience_ms = selection.left_ms(position_ms), self._edge.patience_ms(selection)
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
-            left_ms=selection.left_ms(position_ms),
-            can_decrypt=self._has_keys,
+            left_ms=min((it for it in (left_ms, patience_ms) if it is not None), default=None),
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
+        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
+        if slid_ms is not None and self._playhead.is_moving:
+            self._playhead.slide(slid_ms, now_ms=now_ms)
+            self._commands.append(Enter(slid_ms))
         if notice is not None:
             self._commands.append(Announce(notice))
 
-    def _feed(self, selection: Selection, position_ms: int, now_ms: int) -> None:
-        """Ask for the next segment of every stream that wants one."""
-        buffer_ms = max(0, selection.buffer_ms(position_ms))
-        full_ms = self._settings.buffering.full_ms
-        for stream in selection.idle():
-            if hungry_in_ms(buffer_ms=stream.frontier_ms - position_ms, full_ms=full_ms) > 0:
-                continue
-            before = stream.rung
-            targets = stream.want(self._reckoning.rung_for(stream, buffer_ms=buffer_ms))
-            for target in targets:
-                self._commands += self._delivery.ask(target, now_ms=now_ms)
-            if stream.track.kind == "video" and before not in (-1, stream.rung):
-                self._commands.append(Announce(RungSwitched(stream.ladder[before], stream.ladder[stream.rung])))
-
-    def _schedule(self, position_ms: int, buffer_ms: int, now_ms: int) -> None:
-        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.due_ms]
-        if self._selection is not None and self._playhead.is_moving:
-            times.append(now_ms + max(1, self._selection.buffer_ms(position_ms)))
-            full_ms = self._settings.buffering.full_ms
-            times += [
-                now_ms + hungry_in_ms(buffer_ms=stream.frontier_ms - position_ms, full_ms=full_ms)
-                for stream in self._selection.idle()
-            ]
+    def _schedule(self, now_ms: int) -> None:
+        selection, playhead = self._selection, self._playhead
+        position_ms = playhead.position_ms(now_ms=now_ms)
+        buffer_ms = selection.buffer_ms(position_ms) if selection else 0
+        times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
+        if selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
+            times.append(self._edge.wake_at_ms())
+            if playhead.is_moving:
+                times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))
         wake_at_ms = min((it for it in times if it is not None), default=None)
         if wake_at_ms is not None and wake_at_ms != self._wake_at_ms:
             self._wake_at_ms = wake_at_ms
             self._commands.append(WakeAt(wake_at_ms))
 
-    def _fail(self, code: str, what: str, now_ms: int) -> None:
-        self._commands.append(Announce(Failed(code, what)))
-        self._finish("failed", now_ms)
-
-    def _finish(self, outcome: Phase, now_ms: int) -> None:
+    def _finish(self, outcome: Phase, now_ms: int, word: Ended | Failed) -> None:
         self._playhead.end(now_ms=now_ms)
         self._commands += self._delivery.cancel()
         self._outcome = outcome
+        if isinstance(word, Failed):
+            self._commands.append(Announce(word))
         self._commands.append(Announce(PhaseChanged(outcome)))
-        if outcome == "ended":
-            self._commands.append(Announce(Ended()))
+        if isinstance(word, Ended):
+            self._commands.append(Announce(word))
+
+
+def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
+    if stream is not None and isinstance(target, SegmentTarget):
+        yield from _leave(delivery, stream)
+        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
+
+
+def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
+    """The viewer goes on without subtitles."""
+    if selection is not None and (text := selection.stream_of("text")):
+        yield from _leave(delivery, text)
+        selection.drop("text")
+        yield Announce(TracksChanged())
+
+
+def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:
+    """What was asked for and kept of the streams is no longer wanted."""
+    for stream in streams:
+        yield from delivery.cancel(stream.kind)
+        yield Discard(stream.kind)

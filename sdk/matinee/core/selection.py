@@ -1,8 +1,10 @@
 """The selection: which tracks were chosen, one of a kind, and what of them is here."""
 
+from matinee.core.listings import Listings
 from matinee.core.notices import TrackChoice
 from matinee.core.stream import Stream
-from matinee.manifest.presentation import Presentation, Track, TrackKind
+from matinee.core.tracks import counterpart_of, first_of, is_choosable, spoken_of
+from matinee.manifest.presentation import Period, Presentation, Track, TrackKind
 from matinee.policy.settings import PlayerSettings
 
 
@@ -10,26 +12,31 @@ class Selection:
     """One stream for each kind of track that is wanted: a picture, a sound, perhaps subtitles."""
 
     def __init__(self, presentation: Presentation, settings: PlayerSettings, *, position_ms: int) -> None:
-        self.presentation = presentation
+        self.presentation: Presentation = presentation
+        self.listings: Listings = Listings()
+        period = self.presentation.period_at(position_ms)
+        video = first_of(period, "video")
+        audio_of = spoken_of if video is not None and video.is_muxed else first_of
         chosen = [
-            _first(presentation, "video"),
-            _first(presentation, "audio", settings.audio_language),
-            _spoken(presentation, "text", settings.text_language),
+            video,
+            audio_of(period, "audio", settings.audio_language),
+            spoken_of(period, "text", settings.text_language),
         ]
-        self._streams = {track.kind: Stream(track, position_ms=position_ms) for track in chosen if track}
+        self._streams: dict[TrackKind, Stream] = {}
+        for track in filter(None, chosen):
+            self._open(period, track, position_ms=position_ms)
 
     @property
     def streams(self) -> list[Stream]:
         return list(self._streams.values())
 
     @property
-    def key_ids(self) -> tuple[str, ...]:
-        """All keys that any track needs, so that switching tracks never waits for a license."""
-        return tuple(sorted({key_id for track in self.presentation.tracks for key_id in track.key_ids}))
-
-    @property
-    def video(self) -> Stream | None:
-        return self._streams.get("video")
+    def duration_ms(self) -> int | None:
+        """Of the title; None while nobody knows."""
+        if self.presentation.duration_ms is not None or self.presentation.live is not None:
+            return self.presentation.duration_ms
+        ends = [stream.segments(max(stream.rung, 0)) for stream in self._gating if stream.is_listed and stream.is_final]
+        return max((segments[-1].end_ms for segments in ends if segments), default=None)
 
     @property
     def is_whole(self) -> bool:
@@ -46,24 +53,52 @@ class Selection:
         growing = [stream.frontier_ms for stream in self._gating if not stream.is_whole]
         return min(growing, default=self.end_ms) - position_ms
 
-    def left_ms(self, position_ms: int) -> int:
+    @property
+    def segment_ms(self) -> int:
+        """The usual length of a segment of picture, without one of sound."""
+        return next((stream.segment_ms for stream in self._gating), 0)
+
+    def left_ms(self, position_ms: int) -> int | None:
         """What is still to be played, by the segments once all are here, until then by the manifest's word."""
-        return (self.end_ms if self.is_whole else self.presentation.duration_ms) - position_ms
+        end_ms = self.end_ms if self.is_whole else self.duration_ms
+        return None if end_ms is None else end_ms - position_ms
 
     def idle(self) -> list[Stream]:
-        """The streams that wait for nothing and are not whole."""
-        return [stream for stream in self.streams if stream.wanted is None and not stream.is_whole]
+        """The streams that wait for nothing and have something to ask for, each in the period where it goes on."""
+        for stream in self.streams:
+            self._walk(stream)
+        return [stream for stream in self.streams if not stream.is_busy and not stream.is_at_end]
+
+    def renew(self, presentation: Presentation) -> None:
+        """The manifest was read anew."""
+        self.presentation = presentation
+        self.listings.keep(presentation.periods)
+        for stream in self.streams:
+            period = next((it for it in presentation.periods if it.period_id == stream.period.period_id), None)
+            tracks = {track.track_id: track for track in period.tracks} if period else {}
+            if period is not None and stream.track.track_id in tracks:
+                stream.renew(period, tracks[stream.track.track_id])
+                stream.is_final = presentation.is_final(period)
+            else:
+                self._reopen(stream, position_ms=stream.frontier_ms)
+
+    def move_to(self, position_ms: int, *, kind: TrackKind | None = None) -> None:
+        """Everything chosen, or what is of that kind, goes on from there."""
+        for stream in self.streams:
+            if kind not in (None, stream.kind):
+                continue
+            if stream.period is self.presentation.period_at(position_ms):
+                stream.move_to(position_ms)
+            else:
+                self._reopen(stream, position_ms=position_ms)
 
     def choose(self, track_id: str, *, position_ms: int) -> Stream | None:
         """Put the track in the place of its kind, from `position_ms` on; None if it is there already or unknown."""
-        track = next((it for it in self.presentation.tracks if it.track_id == track_id and _is_choosable(it)), None)
-        if track is None or self.is_selected(track_id):
+        period = self.presentation.period_at(position_ms)
+        track = next((it for it in period.tracks if it.track_id == track_id and is_choosable(it)), None)
+        if track is None or any(stream.track.track_id == track_id for stream in self.streams):
             return None
-        self._streams[track.kind] = Stream(track, position_ms=position_ms)
-        return self._streams[track.kind]
-
-    def find(self, track_id: str) -> Track | None:
-        return next((it for it in self.presentation.tracks if it.track_id == track_id), None)
+        return self._open(period, track, position_ms=position_ms)
 
     def stream_of(self, kind: TrackKind) -> Stream | None:
         return self._streams.get(kind)
@@ -71,42 +106,51 @@ class Selection:
     def drop(self, kind: TrackKind) -> None:
         self._streams.pop(kind, None)
 
-    def is_selected(self, track_id: str) -> bool:
-        return any(stream.track.track_id == track_id for stream in self.streams)
-
-    def choices(self) -> tuple[TrackChoice, ...]:
-        """What a menu shows."""
+    def choices(self, position_ms: int) -> tuple[TrackChoice, ...]:
+        """What a menu shows there."""
+        chosen = {stream.track.track_id for stream in self.streams}
         return tuple(
             TrackChoice(
                 track_id=track.track_id,
                 kind=track.kind,
                 language=track.language,
                 label=track.label,
-                is_selected=self.is_selected(track.track_id),
+                is_selected=track.track_id in chosen,
             )
-            for track in self.presentation.tracks
-            if _is_choosable(track)
+            for track in self.presentation.period_at(position_ms).tracks
+            if is_choosable(track)
         )
 
     @property
     def _gating(self) -> list[Stream]:
         return [stream for stream in self.streams if stream.gates_play]
 
+    def _walk(self, stream: Stream) -> None:
+        """Into the next period once this one is here; over those that have nothing of its kind."""
+        while (
+            stream.is_at_end
+            and not stream.is_busy
+            and (period := self.presentation.period_after(stream.period)) is not None
+        ):
+            self._lead(stream, period)
 
-def _is_choosable(track: Track) -> bool:
-    """Whether a viewer may choose it: not a track of thumbnails, nor one for fast winding only."""
-    return track.kind != "image" and "trick-play" not in track.roles
+    def _open(self, period: Period, track: Track, *, position_ms: int) -> Stream:
+        stream = self._streams[track.kind] = Stream(period, track, self.listings, position_ms=position_ms)
+        if (video := self._streams.get("video")) is not None:
+            video.carries_sound = video.track.is_muxed and "audio" not in self._streams
+        stream.is_final = self.presentation.is_final(period)
+        return stream
 
+    def _reopen(self, stream: Stream, *, position_ms: int) -> None:
+        """The stream begins anew in another period; if that has nothing of the kind, after it."""
+        stream.move_to(position_ms)
+        self._lead(stream, self.presentation.period_at(position_ms))
 
-def _spoken(presentation: Presentation, kind: TrackKind, language: str) -> Track | None:
-    """The first track of the kind in the language; None if there is none or no language is wanted."""
-    if not language:
-        return None
-    tracks = (it for it in presentation.tracks if it.kind == kind and _is_choosable(it))
-    return next((it for it in tracks if it.language.split("-")[0] == language.split("-")[0]), None)
-
-
-def _first(presentation: Presentation, kind: TrackKind, language: str = "") -> Track | None:
-    """The track in the language, else the first of the kind."""
-    tracks = (it for it in presentation.tracks if it.kind == kind and _is_choosable(it))
-    return _spoken(presentation, kind, language) or next(tracks, None)
+    def _lead(self, stream: Stream, period: Period) -> None:
+        """Into that period, or over it."""
+        track = counterpart_of(stream.track, period.tracks)
+        if track is not None:
+            stream.cross(period, track)
+        else:
+            stream.pass_over(period)
+        stream.is_final = self.presentation.is_final(period)

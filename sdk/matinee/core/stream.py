@@ -1,112 +1,219 @@
-"""A stream: one chosen track, what of it is here, and which segment comes next."""
+"""A stream: the media of one kind, what of it is here, and which segment comes next."""
 
-from bisect import bisect_right
+from collections.abc import Sequence
 
-from matinee.core.messages import Append, InitTarget, SegmentTarget, Target
-from matinee.manifest.presentation import Rendition, Segment, Track
+from matinee.core.inits import Inits
+from matinee.core.listings import Listings
+from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
+from matinee.manifest.presentation import Period, Rendition, Segment, Track
+from matinee.manifest.segments import index_at
 
 
 class Stream:
-    """The run of media of one track from where the viewer entered it: grows at its end, one segment at a time."""
+    """A run of media from where the viewer entered it: grows at its end by one segment at a time, period by period."""
 
-    def __init__(self, track: Track, *, position_ms: int) -> None:
-        self.track = track
-        self.ladder = tuple(rendition.bitrate_kbps for rendition in track.renditions)
-        self.rung = -1
+    def __init__(self, period: Period, track: Track, listings: Listings, *, position_ms: int) -> None:
+        self.kind = track.kind
+        self.frontier_ms: int = position_ms
+        """How far it is here; before the first segment, where the viewer entered."""
+        self.rung: int = -1
         """Chosen last; -1 before the first."""
         self.wanted: SegmentTarget | None = None
         """The segment asked for; None while there is none."""
-        self._init_ids: dict[int, int | None] = {}
+        self.carries_sound = False
+        """Whether its segments of pictures bring the sound as well."""
+        self.is_final = True
+        """Whether no period follows."""
+        self._listings = listings
+        self._is_entering = True
         self._segment_id: int | None = None
-        self._inits_wanted: set[int] = set()
-        self.frontier_ms = 0
-        self.move_to(position_ms)
+        self._index_wanted: IndexTarget | None = None
+        self.inits: Inits = Inits()
+        self._seam = _Seam()
+        self._enter(period, track)
 
     @property
     def gates_play(self) -> bool:
-        """Whether the picture waits for it: subtitles may come late."""
-        return self.track.kind in ("video", "audio")
+        """Whether the picture waits for it: subtitles may come late, and what a period lacks never comes."""
+        return self.kind in ("video", "audio") and not self._has_nothing
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something was asked for that must come first."""
+        return self.wanted is not None or self._index_wanted is not None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the segments of the rung in use are known to their end."""
+        return self._has_nothing or not self._listings.is_open(self.period, self.rendition)
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether everything of this period from the entry on is here."""
+        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
 
     @property
     def is_whole(self) -> bool:
         """Whether everything from the entry to the end is here."""
-        return self.next_index(max(self.rung, 0)) is None
+        return self.is_final and self.is_at_end
 
     def move_to(self, position_ms: int) -> None:
-        """Enter anew, at the start of the segment that holds `position_ms`; what was asked for is asked no more."""
-        segments = self.track.renditions[max(self.rung, 0)].segments
-        at = bisect_right(segments, position_ms, key=_start_ms) - 1
-        self.frontier_ms = segments[max(at, 0)].start_ms
-        self.wanted = None
-        self._segment_id = None
-        self._inits_wanted.clear()
+        """Enter anew, in this period, with the segment that holds `position_ms`; nothing asked for is wanted."""
+        self.frontier_ms = position_ms
+        self._is_entering = True
+        self.wanted = self._segment_id = self._index_wanted = None
+        self.inits.stop_waiting()
 
-    def next_index(self, rung: int) -> int | None:
-        """The segment of that rung that continues the run, or None at the end.
+    def cross(self, period: Period, track: Track) -> None:
+        """Go on in the next period, once this one is here."""
+        self.move_to(max(self.frontier_ms, period.start_ms))
+        self.inits.forget(keep=0)
+        self._enter(period, track)
+        self.rung = -1
+
+    def pass_over(self, period: Period) -> None:
+        """The next period has nothing of this kind: nothing is missed until its end."""
+        self.period: Period = period
+        self._has_nothing = True
+        if period.end_ms is not None:
+            self.frontier_ms = max(self.frontier_ms, period.end_ms)
+
+    def renew(self, period: Period, track: Track) -> None:
+        """The manifest was read anew: the same period and track, perhaps with more in them."""
+        in_use = self.rendition.rendition_id
+        was_chosen = self.rung >= 0
+        self._enter(period, track)
+        same = (rung for rung, rendition in enumerate(track.renditions) if rendition.rendition_id == in_use)
+        self.rung = next(same, 0) if was_chosen else -1
+
+    def next_segment(self, rung: int) -> Segment | None:
+        """The segment of that rung that continues the run; None at the end of the period, or of what is listed.
 
         Rungs need not be cut at the same milliseconds: the segment more than half of which is missing is next.
         """
-        segments = self.track.renditions[rung].segments
-        at = max(bisect_right(segments, self.frontier_ms, key=_start_ms) - 1, 0)
-        if (self.frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
-            at += 1
-        return at if at < len(segments) else None
+        segments = () if self._has_nothing else self.segments(rung)
+        if not segments:
+            return None
+        segment = self._seam.after(self.frontier_ms, segments, is_entering=self._is_entering)
+        if segment is None:
+            return None
+        is_open = not (self.is_final and self.is_listed)
+        ends_before = self._is_entering and is_open and segment.end_ms <= self.frontier_ms
+        begins_after = self.period.end_ms is not None and segment.start_ms >= self.period.end_ms
+        return None if ends_before or begins_after else segment
 
-    def want(self, rung: int) -> list[Target]:
-        """Choose `rung` for the next segment; what is to be asked for. Only while nothing is wanted, before the end.
+    def segments(self, rung: int) -> Sequence[Segment]:
+        """As listed; none while the index is unread."""
+        return self._listings.segments(self.period, self.track.renditions[rung])
+
+    def index_due_ms(self, rung: int) -> int | None:
+        """When what lists the segments must be read before the next can be asked for; None if that is known."""
+        rendition = self.track.renditions[rung]
+        if self.next_segment(rung) is not None or not self._listings.is_open(self.period, rendition):
+            return None
+        return self._listings.due_ms(self.period, rendition)
+
+    def want_index(self, rung: int) -> IndexTarget:
+        """Ask for what lists the segments of `rung`."""
+        self._index_wanted = IndexTarget(_ref(self, rung), self.period, self.track.renditions[rung])
+        return self._index_wanted
+
+    def want(self, rung: int) -> list[MediaTarget]:
+        """Choose `rung` for the next segment; what is to be asked for. Only while not busy, and if there is one.
 
         A rung that ends sooner than the one before has nothing to offer for the last segment: then that one goes on.
         """
-        assert self.wanted is None
-        if self.next_index(rung) is None:
+        assert not self.is_busy
+        if self.next_segment(rung) is None:
             rung = max(self.rung, 0)
-        index = self.next_index(rung)
-        assert index is not None
+        segment = self.next_segment(rung)
+        assert segment is not None
         self.rung = rung
-        self.wanted = SegmentTarget(self.track.track_id, rung, index)
-        if self.rendition.init is None:
-            self._init_ids[rung] = None
-        if rung in self._init_ids or rung in self._inits_wanted:
+        self.wanted = SegmentTarget(_ref(self, rung), segment)
+        if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
-        self._inits_wanted.add(rung)
-        return [InitTarget(self.track.track_id, rung), self.wanted]
+        return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
 
-    def arrived(self, target: InitTarget | SegmentTarget, request_id: int) -> Append | None:
+    def arrived(self, target: MediaTarget, request_id: int) -> Append | None:
         """Note what came; the Append that became possible, if one did."""
         if isinstance(target, InitTarget):
-            self._inits_wanted.discard(target.rung)
-            self._init_ids[target.rung] = request_id
+            self.inits.arrived(target.resource, request_id)
+        elif target == self._index_wanted:
+            self._index_wanted = None
         elif target == self.wanted:
             self._segment_id = request_id
-        if self.wanted is None or self._segment_id is None or self.wanted.rung not in self._init_ids:
+        if self.wanted is None or self._segment_id is None:
             return None
-        segment = self.segment(self.wanted)
-        target, request_id = self.wanted, self._segment_id
-        self.frontier_ms = segment.start_ms + segment.duration_ms
-        self.wanted = None
-        self._segment_id = None
-        return Append(
-            request_id,
-            target,
-            self._init_ids[target.rung],
-            start_ms=segment.start_ms,
-            end_ms=self.frontier_ms,
-            is_last=self.is_whole,
-        )
-
-    def segment(self, target: SegmentTarget) -> Segment:
-        return self.track.renditions[target.rung].segments[target.index]
+        init = self.wanted.segment.init
+        init_id = None if init is None else self.inits.request_id(init)
+        if init is not None and init_id is None:
+            return None
+        return self._appended(self.wanted, self._segment_id, init_id)
 
     @property
     def segment_ms(self) -> int:
-        """The usual length of a segment: that of the first."""
-        return self.rendition.segments[0].duration_ms
+        """The usual length of a segment: that of the first; 0 while none is listed."""
+        segments = self.segments(max(self.rung, 0))
+        return segments[0].duration_ms if segments else 0
 
     @property
     def rendition(self) -> Rendition:
         """Of the rung chosen last; of the lowest before the first choice."""
         return self.track.renditions[max(self.rung, 0)]
 
+    def _enter(self, period: Period, track: Track) -> None:
+        self.period = period
+        self.track = track
+        self._has_nothing = False
+        self.ladder: tuple[int, ...] = tuple(rendition.bitrate_kbps for rendition in track.renditions)
 
-def _start_ms(segment: Segment) -> int:
-    return segment.start_ms
+    def _appended(self, target: SegmentTarget, request_id: int, init_id: int | None) -> Append:
+        segment, period = target.segment, self.period
+        is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
+        until_ms = period.end_ms if is_cut else None
+        self.frontier_ms = segment.end_ms if until_ms is None else until_ms
+        self._is_entering = False
+        self.wanted = self._segment_id = None
+        return Append(
+            request_id,
+            target,
+            init_id,
+            start_ms=segment.start_ms,
+            end_ms=self.frontier_ms,
+            run=f"{period.period_id}/{segment.run}",
+            is_last=self.is_whole,
+            from_ms=period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None,
+            until_ms=until_ms,
+        )
+
+
+def _ref(stream: Stream, rung: int) -> RenditionRef:
+    track, rendition = stream.track, stream.track.renditions[rung]
+    return RenditionRef(
+        kind=track.kind,
+        track_id=track.track_id,
+        rung=rung,
+        mime_type=rendition.mime_type,
+        places=rendition.places,
+        carries_sound=stream.carries_sound,
+    )
+
+
+class _Seam:
+    """Where a run goes on. The last answer is remembered: it is asked for many times between two arrivals."""
+
+    def __init__(self) -> None:
+        self._segments: Sequence[Segment] = ()
+        self._asked = (-1, False)
+        self._answer: Segment | None = None
+
+    def after(self, frontier_ms: int, segments: Sequence[Segment], *, is_entering: bool) -> Segment | None:
+        """The segment to continue with at `frontier_ms`; None at the end. `segments`: at least one."""
+        if segments is self._segments and (frontier_ms, is_entering) == self._asked:
+            return self._answer
+        at = max(index_at(segments, frontier_ms), 0)
+        segment: Segment | None = segments[at]
+        if not is_entering and (frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
+            segment = segments[at + 1] if at + 1 < len(segments) else None
+        self._segments, self._asked, self._answer = segments, (frontier_ms, is_entering), segment
+        return segment

@@ -1,13 +1,14 @@
 """The tally: what the viewer got, added up as it happens."""
 
-from matinee.core.notices import Failed, FailedOver, Failover, Notice, RungSwitched
+from matinee.core.notices import Failed, FailedOver, Failover, Notice, PlaybackReport, RungSwitched
+from matinee.core.playhead import Playhead
 
 
 class Tally:
     """Sums over a session; the playhead keeps those over time."""
 
     def __init__(self) -> None:
-        self.switches = 0
+        self.switches: int = 0
         self.failovers: list[Failover] = []
         self.errors: list[str] = []
         self.bytes_by_appliance: dict[str, int] = {}
@@ -34,3 +35,23 @@ class Tally:
             self.failovers.append(Failover(notice.at_ms, notice.from_appliance, notice.to_appliance, notice.reason))
         if isinstance(notice, Failed):
             self.errors.append(f"{notice.code}: {notice.what}")
+
+    def report(
+        self, title: str, *, playhead: Playhead, ended: bool, frames_shown: int, frames_dropped: int, now_ms: int
+    ) -> PlaybackReport:
+        """What the viewer got until now."""
+        return PlaybackReport(
+            title=title,
+            ended=ended,
+            played_ms=playhead.played_ms(now_ms=now_ms),
+            startup_ms=playhead.startup_ms,
+            stalls=playhead.stalls,
+            stall_ms=playhead.stall_ms(now_ms=now_ms),
+            switches=self.switches,
+            mean_bitrate_kbps=self.mean_bitrate_kbps,
+            frames_shown=frames_shown,
+            frames_dropped=frames_dropped,
+            failovers=tuple(self.failovers),
+            bytes_by_appliance=dict(self.bytes_by_appliance),
+            errors=tuple(self.errors),
+        )

@@ -37,16 +37,15 @@ def is_complete(segment: bytes) -> bool:
     return bool(kinds) and kinds == ["moof", "mdat"] * (len(kinds) // 2)
 
 
-def top_level(data: bytes) -> Iterator[Box]:
-    """The boxes of a file, in their order.
+def top_level(data: bytes, *, at: int = 0) -> Iterator[Box]:
+    """The boxes of a file in their order, from the byte `at` on, where one begins.
 
     Raises: MediaCorrupt if the last is cut short, MediaInvalid if one is broken.
     """
-    at = 0
     for _ in range(MAX_BOXES):
         if at == len(data):
             return
-        box = _box_at(data, at, end=len(data))
+        box = box_at(data, at, end=len(data))
         if box is None or box.end > len(data):
             raise MediaCorrupt(
                 f"The media ends after {len(data)} bytes, within the box at byte {at}.",
@@ -65,12 +64,31 @@ def children(data: bytes, parent: Box, *, skip_bytes: int = 0) -> Iterator[Box]:
         # Some writers end a container with four zero bytes, as QuickTime did.
         if at >= parent.end or (parent.end - at == 4 and not any(data[at : parent.end])):
             return
-        box = _box_at(data, at, end=parent.end)
+        box = box_at(data, at, end=parent.end)
         if box is None or box.end > parent.end:
             raise MediaInvalid(f"A box in {parent.kind} at byte {at} overruns it.", box=parent.kind, offset=at)
         yield box
         at = box.end
     raise MediaInvalid(f"The box {parent.kind} holds more than {MAX_BOXES} boxes.", box=parent.kind, offset=at)
+
+
+def box_at(data: bytes | bytearray, at: int, *, end: int) -> Box | None:
+    """The box whose header is at `at`, wherever it ends; None if there is no room for a header. Raises MediaInvalid."""
+    if end - at < _HEADER_BYTES:
+        return None
+    size, kind = struct.unpack_from(">I4s", data, at)
+    header_bytes = _HEADER_BYTES
+    if size == 1:
+        if end - at < _LARGE_HEADER_BYTES:
+            return None
+        [size] = struct.unpack_from(">Q", data, at + _HEADER_BYTES)
+        header_bytes = _LARGE_HEADER_BYTES
+    name = kind.decode("latin-1")
+    if size == 0:
+        size = end - at
+    if size < header_bytes:
+        raise MediaInvalid(f"The box {name!r} at byte {at} is smaller than its header.", box=name, offset=at)
+    return Box(name, at, at + header_bytes, at + size)
 
 
 def find(data: bytes, parent: Box, *path: str) -> Box | None:
@@ -105,22 +123,3 @@ def version_and_flags(data: bytes, box: Box) -> tuple[int, int]:
     """How a FullBox opens (section 4.2.2)."""
     [both] = fields(data, box, "I")
     return both >> 24, both & 0xFFFFFF
-
-
-def _box_at(data: bytes, at: int, *, end: int) -> Box | None:
-    """The box whose header is at `at`, wherever it ends; None if there is no room for a header."""
-    if end - at < _HEADER_BYTES:
-        return None
-    size, kind = struct.unpack_from(">I4s", data, at)
-    header_bytes = _HEADER_BYTES
-    if size == 1:
-        if end - at < _LARGE_HEADER_BYTES:
-            return None
-        [size] = struct.unpack_from(">Q", data, at + _HEADER_BYTES)
-        header_bytes = _LARGE_HEADER_BYTES
-    name = kind.decode("latin-1")
-    if size == 0:
-        size = end - at
-    if size < header_bytes:
-        raise MediaInvalid(f"The box {name!r} at byte {at} is smaller than its header.", box=name, offset=at)
-    return Box(name, at, at + header_bytes, at + size)

@@ -1,32 +1,22 @@
 """Common encryption (ISO/IEC 23001-7): protected segments in, plain ones out, without a decoder.
 
 The layout of a file does not change: what speaks of protection becomes a box `free` of the same size, so every offset
-stays true. `cenc` (AES-CTR) and `cbcs` (AES-CBC with a pattern) are understood.
+stays true. All four schemes are understood: `cenc` and `cens` (AES-CTR), `cbc1` and `cbcs` (AES-CBC), the ones in `s`
+with a pattern.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from Crypto.Cipher import AES
-
-from matinee.errors import FormatUnsupported, LicenseInvalid, MediaInvalid
-from matinee.media.boxes import Box, children, fields, find, top_level, version_and_flags
-from matinee.media.fragments import Fragment, Sample, read_fragments
-from matinee.media.header import Header, Protection, protection_boxes, read_header
+from matinee.errors import FormatUnsupported, LicenseInvalid
+from matinee.media.boxes import Box, children, top_level
+from matinee.media.ciphers import chain_mode, counter_mode
+from matinee.media.encryption import EncryptedSample, Range, encryption_boxes, read_encrypted
+from matinee.media.fragments import Fragment, read_fragments
+from matinee.media.header import Header, protection_boxes, read_header
+from matinee.media.protection import Protection
 
 _BLOCK = 16
-_SUBSAMPLES_GIVEN = 0x2
-_PROTECTION_BOXES = ("senc", "saiz", "saio", "pssh")
-_SCHEMES = ("cenc", "cbcs")
-
-Range = tuple[int, int]
-"""First byte and the one after the last."""
-
-
-class ProtectedSample(NamedTuple):
-    iv: bytes
-    ranges: list[Range]
-    """The encrypted bytes, in the segment."""
+_COUNTER_SCHEMES, _CHAIN_SCHEMES = ("cenc", "cens"), ("cbc1", "cbcs")
 
 
 def decrypt_segment(init: bytes, segment: bytes, keys: Mapping[str, bytes]) -> bytes:
@@ -61,139 +51,147 @@ class Decryptor:
     """Opens the segments of one init segment."""
 
     def __init__(self, header: Header, keys: Mapping[str, bytes]) -> None:
-        """Raises LicenseInvalid if `keys` lack the track's key, FormatUnsupported for another scheme."""
+        """`keys`: may rise while segments are opened, as keys rotate. Raises FormatUnsupported for another scheme."""
         self._header = header
-        self._protection = protection = header.protection
-        if protection is None:
-            return
-        if protection.scheme not in _SCHEMES:
-            raise FormatUnsupported(f"The encryption scheme {protection.scheme!r}.", scheme=protection.scheme)
-        if protection.key_id not in keys:
-            raise LicenseInvalid(f"The license holds no key {protection.key_id}.", key_id=protection.key_id)
-        self._key = keys[protection.key_id]
-        if len(self._key) != _BLOCK:
-            raise LicenseInvalid(f"The key {protection.key_id} has not {_BLOCK} bytes.", key_id=protection.key_id)
+        self._keys = keys
+        scheme = header.protection.scheme if header.protection else "cenc"
+        if scheme not in _COUNTER_SCHEMES + _CHAIN_SCHEMES:
+            raise FormatUnsupported(f"The encryption scheme {scheme!r}.", scheme=scheme)
+        self._open = _open_counters if scheme in _COUNTER_SCHEMES else _open_chains
 
     def decrypt(self, segment: bytes) -> bytes:
         """`segment` in the clear, of the same size; `segment` itself if it is clear.
 
-        Raises: MediaCorrupt if it is cut short, MediaInvalid if it is broken, FormatUnsupported if keys change within
-        it, LicenseInvalid if the key is seen not to open it. (A wrong key shows for certain only in decoding.)
+        Raises: MediaCorrupt if it is cut short, MediaInvalid if it is broken, FormatUnsupported if its tables are not
+        read here, LicenseInvalid if the key is missing or seen not to open it. (A wrong key shows for certain only in
+        decoding.)
         """
-        if self._protection is None:
+        if self._header.protection is None:
             return segment
         fragments = read_fragments(segment, self._header)
-        protected = [
-            sample for fragment in fragments for sample in _protected_samples(segment, fragment, self._protection)
-        ]
-        if not protected:
+        samples = [sample for fragment in fragments for sample in read_encrypted(segment, fragment, self._header)]
+        if not samples:
             return segment
         clear = bytearray(segment)
-        if self._protection.scheme == "cenc":
-            _decrypt_ctr(clear, protected, key=self._key)
-        else:
-            _decrypt_cbc(clear, protected, key=self._key, protection=self._protection)
+        for key_id in {sample.protection.key_id: None for sample in samples}:
+            own = [sample for sample in samples if sample.protection.key_id == key_id]
+            self._open(memoryview(clear), own, key=self._key(key_id))
         for fragment in fragments:
-            for box in children(segment, fragment.traf):
-                if box.kind in _PROTECTION_BOXES:
-                    _free(clear, box)
-        self._check_opened(clear, fragments[0].samples)
+            for box in encryption_boxes(segment, fragment):
+                _free(clear, box)
+        self._check_opened(clear, fragments[0], key_id=samples[0].protection.key_id)
         return bytes(clear)
 
-    def _check_opened(self, clear: bytearray, samples: tuple[Sample, ...]) -> None:
+    def _key(self, key_id: str) -> bytes:
+        key = self._keys.get(key_id)
+        if key is None:
+            raise LicenseInvalid(f"The license holds no key {key_id}.", key_id=key_id)
+        if len(key) != _BLOCK:
+            raise LicenseInvalid(f"The key {key_id} has not {_BLOCK} bytes.", key_id=key_id)
+        return key
+
+    def _check_opened(self, clear: bytearray, fragment: Fragment, *, key_id: str) -> None:
         """The first sample must be a chain of NAL units, which under another key it is only by chance."""
-        if not self._header.nal_length_bytes or not samples or self._protection is None:
+        prefix = self._header.nal_length_bytes
+        first = next((run for run in fragment.runs if run.sizes), None)
+        if not prefix or first is None:
             return
-        first, prefix = samples[0], self._header.nal_length_bytes
-        at, end = first.start, first.start + first.size
+        at, end = first.start, first.start + first.sizes[0]
         while at + prefix <= end:
             at += prefix + int.from_bytes(clear[at : at + prefix], "big")
         if at != end:
-            key_id = self._protection.key_id
             raise LicenseInvalid(f"The key {key_id} does not open the segment.", key_id=key_id)
 
 
-def _protected_samples(segment: bytes, fragment: Fragment, protection: Protection) -> Iterator[ProtectedSample]:
-    """The encrypted samples of a fragment with their initialization vectors; none if the fragment is clear."""
-    if any(
-        box.kind == "sgpd" and b"seig" in segment[box.content : box.end] for box in children(segment, fragment.traf)
-    ):
-        raise FormatUnsupported("A segment whose key changes within it.", box="sgpd")
-    table = find(segment, fragment.traf, "senc")
-    if table is None:
-        if find(segment, fragment.traf, "saiz"):
-            raise FormatUnsupported("A segment that keeps its encryption table outside of the box senc.", box="saiz")
-        return
-    _, flags = version_and_flags(segment, table)
-    [count] = fields(segment, table, "I", at=4)
-    if count != len(fragment.samples):
-        raise MediaInvalid(
-            f"An encryption table of {count} samples for {len(fragment.samples)}.", box="senc", offset=table.start
-        )
-    at = 8
-    for sample in fragment.samples:
-        [iv] = fields(segment, table, f"{protection.iv_bytes}s", at=at)
-        at += protection.iv_bytes
-        ranges = [(sample.start, sample.start + sample.size)]
-        if flags & _SUBSAMPLES_GIVEN:
-            [subsamples] = fields(segment, table, "H", at=at)
-            sizes = fields(segment, table, "HI" * subsamples, at=at + 2)
-            ranges = _subsample_ranges(sample, sizes, table=table)
-            at += 2 + 6 * subsamples
-        yield ProtectedSample(iv or protection.constant_iv, ranges)
-
-
-def _subsample_ranges(sample: Sample, sizes: tuple[int, ...], *, table: Box) -> list[Range]:
-    """`sizes`: of clear and protected stretches by turns."""
-    ranges: list[Range] = []
-    at = sample.start
-    for clear, protected in zip(sizes[::2], sizes[1::2], strict=True):
-        at += clear + protected
-        ranges.append((at - protected, at))
-    if at > sample.start + sample.size:
-        raise MediaInvalid("An encryption table that overruns its sample.", box="senc", offset=table.start)
-    return ranges
-
-
-def _decrypt_ctr(data: bytearray, samples: list[ProtectedSample], *, key: bytes) -> None:
-    """`cenc`: each sample's protected bytes are one AES-CTR stream (ISO/IEC 23001-7, 9.4 and 9.5).
-
-    The lower half of the counter counts blocks and does not carry into the upper half (9.2).
-    """
-    for iv, ranges in samples:
-        text = b"".join([data[start:end] for start, end in ranges])
+def _open_counters(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+    """Each sample's encrypted bytes are one AES-CTR stream (9.4 to 9.6)."""
+    opened = counter_mode(key)
+    for protection, iv, ranges in samples:
+        if protection.scheme == "cens":
+            ranges = _whole_blocks(ranges)
+        text = _gather(data, ranges, protection)
         if text:
-            cipher = AES.new(key, AES.MODE_CTR, nonce=iv[:8], initial_value=iv[8:] or 0)
-            _scatter(data, cipher.decrypt(text), ranges)
+            _scatter(data, opened(iv, text), ranges, protection)
 
 
-def _decrypt_cbc(data: bytearray, samples: list[ProtectedSample], *, key: bytes, protection: Protection) -> None:
-    """`cbcs`: each protected range is an AES-CBC chain over the pattern's encrypted blocks (9.7, 10.4)."""
-    for iv, ranges in samples:
-        for start, end in ranges:
-            encrypted = list(_pattern(start, end, protection))
-            if encrypted:
-                text = b"".join([data[first:last] for first, last in encrypted])
-                plain = AES.new(key, AES.MODE_CBC, iv=iv.ljust(_BLOCK, b"\0")).decrypt(text)
-                _scatter(data, plain, encrypted)
+def _open_chains(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+    """Each sample's encrypted blocks are one AES-CBC chain, with `cbcs` those of each protected range (9.4 to 9.7).
+
+    A block of a chain is opened by itself and the one before it. So chains with their initialization vectors in front
+    open as one; what the vectors themselves open to is dropped.
+    """
+    chains = [
+        (protection, iv.ljust(_BLOCK, b"\0"), chain)
+        for protection, iv, ranges in samples
+        for chain in _chains(ranges, protection)
+    ]
+    texts = [text for protection, iv, chain in chains for text in (iv, _gather(data, chain, protection))]
+    opened = memoryview(chain_mode(key)(bytes(_BLOCK), b"".join(texts)))
+    at = 0
+    for (protection, _, chain), text in zip(chains, texts[1::2], strict=True):
+        at += _BLOCK
+        _scatter(data, opened[at : at + len(text)], chain, protection)
+        at += len(text)
 
 
-def _pattern(start: int, end: int, protection: Protection) -> Iterator[Range]:
-    """The encrypted stretches of a protected range; a partial block at its end is clear."""
-    crypt_bytes, skip_bytes = protection.crypt_blocks * _BLOCK, protection.skip_blocks * _BLOCK
-    stretch_bytes = crypt_bytes or end - start
-    for first in range(start, end, max(stretch_bytes + skip_bytes, 1)):
-        whole_bytes = (min(first + stretch_bytes, end) - first) // _BLOCK * _BLOCK
-        if whole_bytes:
-            yield first, first + whole_bytes
+def _chains(ranges: list[Range], protection: Protection) -> list[list[Range]]:
+    whole = _whole_blocks(ranges)
+    return [[one] for one in whole] if protection.scheme == "cbcs" else [whole]
 
 
-def _scatter(data: bytearray, plain: bytes, ranges: list[Range]) -> None:
-    """Puts `plain` where it came from."""
-    first = 0
-    for start, end in ranges:
-        data[start:end] = plain[first : first + end - start]
-        first += end - start
+def _whole_blocks(ranges: list[Range]) -> list[Range]:
+    """With every scheme but `cenc`, a partial block at the end of a range is clear."""
+    return [(first, last - (last - first) % _BLOCK) for first, last in ranges]
+
+
+def _gather(data: memoryview, ranges: list[Range], protection: Protection) -> bytes | memoryview:
+    """What is encrypted of `ranges`, in one piece."""
+    if protection.has_pattern:
+        return b"".join([_gather_pattern(data[first:last], protection) for first, last in ranges])
+    if len(ranges) == 1:
+        [(first, last)] = ranges
+        return data[first:last]
+    return b"".join([data[first:last] for first, last in ranges])
+
+
+def _scatter(data: memoryview, opened: bytes | memoryview, ranges: list[Range], protection: Protection) -> None:
+    """Puts what `_gather` took back where it came from."""
+    at = 0
+    for first, last in ranges:
+        size = last - first
+        if protection.has_pattern:
+            size = _BLOCK * _encrypted_blocks(size // _BLOCK, protection)
+            _scatter_pattern(data[first:last], opened[at : at + size], protection)
+        else:
+            data[first:last] = opened[at : at + size]
+        at += size
+
+
+def _gather_pattern(protected: memoryview, protection: Protection) -> bytearray:
+    """The encrypted blocks of a protected range.
+
+    By lanes of half a block, the largest item that a memoryview strides over: a few copies for a range of any size.
+    """
+    blocks = len(protected) // _BLOCK
+    text = bytearray(_BLOCK * _encrypted_blocks(blocks, protection))
+    source, target = protected[: blocks * _BLOCK].cast("Q"), memoryview(text).cast("Q")
+    crypt, period = 2 * protection.crypt_blocks, 2 * (protection.crypt_blocks + protection.skip_blocks)
+    for lane in range(crypt):
+        target[lane::crypt] = source[lane::period]
+    return text
+
+
+def _scatter_pattern(protected: memoryview, opened: bytes | memoryview, protection: Protection) -> None:
+    source, target = memoryview(opened).cast("Q"), protected[: len(protected) // _BLOCK * _BLOCK].cast("Q")
+    crypt, period = 2 * protection.crypt_blocks, 2 * (protection.crypt_blocks + protection.skip_blocks)
+    for lane in range(crypt):
+        target[lane::period] = source[lane::crypt]
+
+
+def _encrypted_blocks(blocks: int, protection: Protection) -> int:
+    """Of so many in a protected range."""
+    whole, rest = divmod(blocks, protection.crypt_blocks + protection.skip_blocks)
+    return whole * protection.crypt_blocks + min(rest, protection.crypt_blocks)
 
 
 def _free(data: bytearray, box: Box) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from matinee.media.codec import Decoded, TrackDecoder
 from matinee.media.frames import SAMPLE_RATE, AudioBlock, VideoFrame
+from matinee.media.placing import Placement, Runs
 
 if TYPE_CHECKING:
     import av
@@ -27,23 +28,23 @@ class VideoDecoder:
     size: tuple[int, int] | None
     """Width and height of the pictures from now on; None for that of the rendition. May be set from any thread."""
 
-    def __init__(self, *, size: tuple[int, int] | None = None, threads: int = 1) -> None:
-        """`threads`: that decode one rendition; each delays the first picture by a frame."""
+    def __init__(self, *, runs: Runs | None = None, size: tuple[int, int] | None = None, threads: int = 1) -> None:
+        """`runs`: shared with the sound that goes with it. `threads`: each delays the first picture by a frame."""
         self.size = size
-        self._track = TrackDecoder(threads=threads)
+        self._track = TrackDecoder("video", runs=runs or Runs(), threads=threads)
         self._reformatter: VideoReformatter | None = None
 
     def frames(
-        self, segment: bytes, *, init: bytes, start_ms: int, wanted: Callable[[int], bool] | None = None
+        self, segment: bytes, *, init: bytes, at: Placement, wanted: Callable[[int], bool] | None = None
     ) -> Iterator[VideoFrame]:
         """The pictures that are ready with `segment`, in presentation order; the last few come with the next one.
 
-        `start_ms`: where the manifest puts the segment. `wanted`: asked for each position in milliseconds before the
-        picture is converted, which costs as much as decoding it; what is not wanted is left out.
+        `init`: empty for formats without one. `wanted`: asked for each position in milliseconds before the picture is
+        converted, which costs as much as decoding it; what is not wanted is left out.
         Raises: MediaCorrupt, MediaInvalid, FormatUnsupported, LicenseInvalid if the bytes were opened with a wrong key
         or none, DependencyMissing.
         """
-        yield from self._pictures(self._track.frames(segment, init=init, start_ms=start_ms), wanted)
+        yield from self._pictures(self._track.frames(segment, init=init, at=at), wanted)
 
     def drain(self, *, wanted: Callable[[int], bool] | None = None) -> Iterator[VideoFrame]:
         """The pictures that were held back for the next segment. Raises like `frames`."""
@@ -54,9 +55,9 @@ class VideoDecoder:
         self._track.reset()
 
     def _pictures(self, decoded: Iterator[Decoded], wanted: Callable[[int], bool] | None) -> Iterator[VideoFrame]:
-        for frame, time, timescale, shift_ms in decoded:
+        for frame, time, timescale, shift_ms, at in decoded:
             position_ms = time * 1000 // timescale + shift_ms
-            if time >= 0 and (wanted is None or wanted(position_ms)):
+            if time >= 0 and at.presents(position_ms) and (wanted is None or wanted(position_ms)):
                 yield self._picture(cast("av.VideoFrame", frame), position_ms=position_ms)
 
     def _picture(self, frame: "av.VideoFrame", *, position_ms: int) -> VideoFrame:
@@ -76,18 +77,20 @@ class VideoDecoder:
 class AudioDecoder:
     """Sound of a track as one continuous stream."""
 
-    def __init__(self) -> None:
-        self._track = TrackDecoder(threads=1)
+    def __init__(self, *, runs: Runs | None = None) -> None:
+        """`runs`: shared with the pictures that go with it."""
+        self._track = TrackDecoder("audio", runs=runs or Runs(), threads=1)
         self._resampler: AudioResampler | None = None
         self._source: tuple[object, ...] = ()
         self._shift_ms = 0
+        self._placement = Placement(start_ms=0)
 
-    def blocks(self, segment: bytes, *, init: bytes, start_ms: int) -> Iterator[AudioBlock]:
+    def blocks(self, segment: bytes, *, init: bytes, at: Placement) -> Iterator[AudioBlock]:
         """The sound that is ready with `segment`, in order and without gaps; priming is cut off.
 
-        `start_ms`: where the manifest puts the segment. Raises like `VideoDecoder.frames`.
+        `init`: empty for formats without one. Raises like `VideoDecoder.frames`.
         """
-        for decoded in self._track.frames(segment, init=init, start_ms=start_ms):
+        for decoded in self._track.frames(segment, init=init, at=at):
             yield from self._resample(decoded)
 
     def drain(self) -> Iterator[AudioBlock]:
@@ -104,13 +107,14 @@ class AudioDecoder:
     def _resample(self, decoded: Decoded) -> Iterator[AudioBlock]:
         from av.audio.resampler import AudioResampler
 
-        frame, time, timescale, shift_ms = decoded
+        frame, time, timescale, shift_ms, at = decoded
         sound = cast("av.AudioFrame", frame)
-        source = (sound.format.name, sound.layout.name, sound.sample_rate, timescale, shift_ms)
+        source = (sound.format.name, sound.layout.name, sound.sample_rate, timescale, shift_ms, at.run)
         if self._resampler is None or source != self._source:
             yield from self._flush()
             self._resampler, self._source = AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE), source
             self._shift_ms = shift_ms
+        self._placement = at
         # In the output's own units, so that times come out alike whether the resampler has work to do or none.
         sound.pts, sound.time_base = time * SAMPLE_RATE // timescale, Fraction(1, SAMPLE_RATE)
         yield from self._blocks(self._resampler.resample(sound))
@@ -123,12 +127,21 @@ class AudioDecoder:
             yield from self._blocks(filter(None, resampler.resample(None)))
 
     def _blocks(self, sounds: "Iterable[av.AudioFrame]") -> Iterator[AudioBlock]:
+        from_ms, until_ms = self._placement.from_ms, self._placement.until_ms
+        least = 0 if from_ms is None else max(0, _samples(from_ms - self._shift_ms))
         for sound in sounds:
             first = sound.pts or 0
-            priming_bytes = max(0, -first) * _BYTES_PER_SAMPLE
-            pcm = bytes(sound.planes[0])[priming_bytes : sound.samples * _BYTES_PER_SAMPLE]
-            if pcm:
-                yield AudioBlock(position_ms=max(0, first) * 1000 // SAMPLE_RATE + self._shift_ms, pcm=pcm)
+            end = first + sound.samples
+            if until_ms is not None:
+                end = min(end, _samples(until_ms - self._shift_ms))
+            begin = max(first, least)
+            if begin < end:
+                pcm = bytes(sound.planes[0])[(begin - first) * _BYTES_PER_SAMPLE : (end - first) * _BYTES_PER_SAMPLE]
+                yield AudioBlock(position_ms=begin * 1000 // SAMPLE_RATE + self._shift_ms, pcm=pcm)
+
+
+def _samples(duration_ms: int) -> int:
+    return duration_ms * SAMPLE_RATE // 1000
 
 
 def _rows(picture: "av.VideoFrame") -> bytes:

@@ -1,6 +1,8 @@
 """Every knob of a player in one frozen, validated tree."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
@@ -32,11 +34,16 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The estimate before anything was measured."""
     highest_kbps: Positive = 1_000_000
     """No rung above this: data saver, small screens."""
+    heeds_cmsd: bool = True
+    """Whether no rung is taken above the one that the server wants played (CMSD `mb`)."""
+    cmsd_percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    """The weight of the server's estimate (CMSD `etp`) against our own. None by default: it is told for a connection
+    that is shared or new, and counts what we have measured ourselves a second time."""
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    first_ms: Positive = 500
-    """The longest first wait once every appliance has failed."""
+    first_ms: Positive = 4_000
+    """The longest first wait once every appliance has failed: thousands fail together, and must not return together."""
     cap_ms: Positive = 8_000
     """No wait is longer, save by the server's own wish."""
     hint_cap_ms: Positive = 300_000
@@ -45,20 +52,44 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Playback fails when it waits for a request that has not succeeded for so long."""
     give_up_start_ms: Positive = 15_000
     """The same for the manifest: nothing is known yet, and somebody looks at an empty screen."""
+    budget_every_ms: Positive = 10_000
+    """A session may go on a round of retries once in so long..."""
+    budget_burst: Positive = 2
+    """... so many times at once..."""
+    budget_percent: Percent = 10
+    """... and for this share of what is delivered, besides."""
 
 
 class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cooldown_first_ms: Positive = 60_000
     """How long a failing appliance sits out; doubles with each failed probe."""
     cooldown_cap_ms: Positive = 300_000
-    silence_least_ms: Positive = 1_000
-    """No request is given up for silence sooner than this."""
-    silence_most_ms: Positive = 3_000
-    """A request silent for longer goes to the next appliance, however full the buffer is."""
-    silence_buffer_percent: Percent = 40
+    silence_least_ms: Positive = 300
+    """A request is silent for longer than this, and thrice what first bytes take, before another appliance is asked."""
+    silence_most_ms: Positive = 2_000
+    """Silent for longer, it is asked of another appliance however full the buffer is."""
+    silence_buffer_percent: Percent = 30
     """Between the two: this share of the buffer."""
     silence_alone_ms: Positive = 10_000
-    """The limit where there is no other appliance to go to."""
+    """The limit where there is no other appliance to go to; then it has failed."""
+    hedge_percent: Annotated[int, Meta(ge=0, le=100)] = 2
+    """Of the bytes delivered, so many may be fetched twice; beyond, the silent are given up instead..."""
+    hedge_credit_bytes: NotNegative = 2_000_000
+    """... and so many to begin with."""
+    probe_buffer_ms: NotNegative = 4_000
+    """With less buffered, a session leaves it to others to try an appliance whose cool-down is over."""
+
+
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    delay_ms: NotNegative = 0
+    """How far behind live to play; 0 takes the service's word, without one three segments."""
+    catch_up: bool = True
+    """Whether a small lag is made up by playing a little faster or slower."""
+    slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
+    fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
+    """Unless the service states its own bounds; within 4 % few people hear it."""
+    jump_ms: Positive = 10_000
+    """A lag beyond this is made up by a jump."""
 
 
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,6 +99,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     abr: AbrSettings = AbrSettings()
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
+    live: LiveSettings = LiveSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""
@@ -76,9 +108,54 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether pictures and sound are wanted at all; a soak test says no."""
 
 
-def settings_from(values: object) -> PlayerSettings:
-    """The settings that a nested mapping (TOML, JSON) says. Raises SettingsInvalid naming the knob."""
+def settings_from(values: Mapping[str, object], *, onto: PlayerSettings | None = None) -> PlayerSettings:
+    """`onto`, by default the defaults, with what `values` say: nested (TOML, JSON), or by dotted names.
+
+    Raises SettingsInvalid naming the knob; an unknown one with the known one that is nearest.
+    """
+    tree = msgspec.to_builtins(onto or PlayerSettings())
+    _merge(tree, values, into=PlayerSettings)
     try:
-        return msgspec.convert(values, PlayerSettings)
+        return msgspec.convert(tree, PlayerSettings)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"Player settings: {error}.") from error
+
+
+def non_default(settings: PlayerSettings) -> dict[str, object]:
+    """The knobs that are not as we would choose, by their dotted names; `settings_from` takes them back."""
+    return dict(_differences(settings, PlayerSettings()))
+
+
+def _merge(tree: dict[str, Any], values: Mapping[str, object], *, into: type[msgspec.Struct], prefix: str = "") -> None:
+    """Put `values` into the tree of the struct `into`, whose own dotted name is `prefix`."""
+    rooms = {field.name: field.type for field in msgspec.structs.fields(into)}
+    for key, value in values.items():
+        name, _, below = key.partition(".")
+        if name not in rooms:
+            raise _unknown(prefix + name, [prefix + room for room in rooms])
+        if below:
+            value = {below: value}
+        if not isinstance(tree[name], dict):
+            tree[name] = value
+        elif isinstance(value, Mapping):
+            _merge(tree[name], cast("Mapping[str, object]", value), into=rooms[name], prefix=f"{prefix}{name}.")
+        else:
+            raise SettingsInvalid(
+                f"Player settings: {prefix}{name} holds knobs and is none itself.", knob=prefix + name
+            )
+
+
+def _unknown(knob: str, known: list[str]) -> SettingsInvalid:
+    nearest = next(iter(get_close_matches(knob, known, n=1, cutoff=0)))
+    return SettingsInvalid(
+        f"Player settings: there is no {knob}; the nearest known name is {nearest}.", knob=knob, nearest=nearest
+    )
+
+
+def _differences(settings: msgspec.Struct, usual: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for field in msgspec.structs.fields(settings):
+        value, default = getattr(settings, field.name), getattr(usual, field.name)
+        if isinstance(value, msgspec.Struct):
+            yield from _differences(value, default, f"{prefix}{field.name}.")
+        elif value != default:
+            yield prefix + field.name, value

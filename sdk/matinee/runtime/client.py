@@ -8,7 +8,7 @@ from matinee.crypto.tokens import TrustedKeys
 from matinee.errors import NetworkUnreachable, SessionExpired
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.device import Device
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Http, Network
 from matinee.runtime.player import Player
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
@@ -31,13 +31,15 @@ class Client:
         device_store: Path | None = None,
         device_name: str = "Matinee player",
         settings: PlayerSettings | None = None,
+        http: Network | None = None,
     ) -> None:
         """`url`: the control plane. `device_store`: the file that keeps this device's key and logins (mode 0600);
-        without it both are gone when the process ends."""
+        without it both are gone when the process ends. `http`: the network to use; by default this machine's."""
         self._settings = settings or PlayerSettings()
         self._device = Device(device_store)
         self._device_name = device_name
-        self._http = Http()
+        self._own_http = Http()
+        self._http: Network = http or self._own_http
         self._service = Service(url, self._http, retry=self._settings.retry)
         self._login: Login | None = None
         self._stack = AsyncExitStack()
@@ -89,19 +91,20 @@ class Client:
         Entering raises TitleUnknown, NotEntitled, TooManyStreams, SessionExpired, ServiceUnavailable, ...
         """
 
-        async def opening(http: Http) -> tuple[Source, Reporter | None]:
+        async def opening(http: Network) -> tuple[Source, Reporter | None]:
             login = self._current_login()
             profile = profile_id or self._first_profile_id()
             request = PlayRequest(title_id=title_id, device_id=login.device_id, profile_id=profile)
             reply = await self._service.ask("/v1/play", PlayReply, body=request)
             trusted = TrustedKeys.from_text(login.service_keys)
-            source = TitleSource(reply, self._service, key=self._device.key, trusted=trusted)
+            source = TitleSource(reply, http, self._service, key=self._device.key, trusted=trusted)
             return source, Reporter(reply, profile, self._service, retry=self._settings.retry)
 
         return Player(opening, settings=settings or self._settings, http=self._http)
 
     async def __aenter__(self) -> "Client":
-        await self._stack.enter_async_context(self._http)
+        if self._http is self._own_http:
+            await self._stack.enter_async_context(self._own_http)
         if login := self._device.login_at(self._service.url):
             self._use(login)
         return self

@@ -1,18 +1,26 @@
 """HTTP by aiohttp: bytes or a reason, always by a deadline, always within a bound. The one catcher of its errors."""
 
 import asyncio
+import errno
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
+from Crypto.Random.random import getrandbits
+from yarl import URL
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
+from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
+_NO_WAY_THERE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 class FetchFailure(Exception):
@@ -34,14 +42,25 @@ class FetchFailure(Exception):
 class Answer:
     body: bytes
     elapsed_ms: int
+    url: str = ""
+    """Where it came from in the end, after redirects."""
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
+    date_ms: int | None = None
+    """The server's own wall clock when it answered; None if it does not show it."""
 
 
-class Http:
-    """One connection pool. An async context manager; may be shared by many sessions."""
+class Network(Protocol):
+    """What a session is surrounded by: who answers, what time it is, how the dice fall."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
-        self._session: aiohttp.ClientSession | None = None
+    @property
+    def clock(self) -> Clock:
+        """By which requests are timed, and everything else of the sessions on this network."""
+        ...
+
+    def draw(self) -> int:
+        """64 uniform bits."""
+        ...
 
     async def fetch(
         self,
@@ -53,13 +72,39 @@ class Http:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
-        `on_progress` is called for each piece that comes.
+        `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
+        answer, or 0 if the server does not say.
         """
+        ...
+
+
+class Http:
+    """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    def draw(self) -> int:
+        return getrandbits(64)
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        most_bytes: int,
+        deadline_ms: int,
+        byte_range: tuple[int, int] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
         if byte_range is not None:
@@ -67,25 +112,30 @@ class Http:
         try:
             async with (
                 asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, url, data=body, headers=sent) as response,
+                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
-                received = bytearray()
+                received, size_bytes = bytearray(), _size_bytes(response)
                 async for piece in response.content.iter_chunked(CHUNK_BYTES):
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_progress is not None:
-                        on_progress()
+                        on_progress(len(received), size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
+        is_other = response.status == 206 or "Content-Encoding" in response.headers
+        if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
+            raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
-            return Answer(bytes(received[byte_range[0] : byte_range[1] + 1]), elapsed_ms)
-        return Answer(bytes(received), elapsed_ms)
+            received = received[byte_range[0] : byte_range[1] + 1]
+        date_ms = http_date_ms(response.headers.get("Date", "")) or None
+        cmsd = read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ())))
+        return Answer(bytes(received), elapsed_ms, str(response.url), cmsd, date_ms)
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -93,7 +143,9 @@ class Http:
         return self._session
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailure:
-        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=self.clock.wall_ms())
+        # By the server's own clock where it tells it: ours may be wrong, and a date would then say nothing.
+        wall_ms = http_date_ms(response.headers.get("Date", "")) or self.clock.wall_ms()
+        hint_ms = retry_after_ms(response.headers.get("Retry-After", ""), wall_ms=wall_ms)
         body = await response.content.read(CHUNK_BYTES)
         return FetchFailure(f"http-{response.status}", status=response.status, hint_ms=hint_ms, body=body)
 
@@ -111,22 +163,27 @@ class Http:
         await self._open.close()
 
 
-def retry_after_ms(header: str, *, wall_ms: int) -> int:
-    """The wait that a `Retry-After` header wishes (RFC 9110, section 10.2.3); 0 for none, the past, or nonsense."""
-    text = header.strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text) * 1000
-    try:
-        date = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0
-    aware: datetime = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0, int(aware.timestamp() * 1000) - wall_ms)
+def _as_written(url: str) -> URL:
+    """A URL is asked for as whoever signed it wrote it; only what no URL may hold is encoded."""
+    return URL(url, encoded=url.isascii() and " " not in url)
+
+
+def _size_bytes(response: aiohttp.ClientResponse) -> int:
+    """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
+    return 0 if "Content-Encoding" in response.headers else response.content_length or 0
+
+
+def is_as_published(body: bytes | bytearray, digest: str) -> bool:
+    """Whether a whole, plain body is the one that a `Repr-Digest` header tells (RFC 9530, section 3), if it does."""
+    told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
+    return told is None or b64encode(sha256(body).digest()).decode() == told[1]
 
 
 def _reason_of(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "unresolved"
+    if isinstance(error, OSError) and error.errno in _NO_WAY_THERE:
+        return "unreachable"
     if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
         return "refused"
     if isinstance(error, aiohttp.ClientPayloadError):

@@ -6,33 +6,41 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 
-from Crypto.Random.random import getrandbits
-
+from matinee.clock import Clock
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import MediaRefused, PauseAsked, ResumeAsked, SeekAsked, Started, TextDeclined, TrackAsked
+from matinee.core.messages import (
+    ClockSynced,
+    MediaRefused,
+    PauseAsked,
+    ResumeAsked,
+    SeekAsked,
+    SegmentCorrupt,
+    Started,
+    TextDeclined,
+    TrackAsked,
+)
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
-from matinee.errors import ERRORS_BY_CODE, MatineeError, OperatorError
+from matinee.errors import ERRORS_BY_CODE, MatineeError, MediaCorrupt, MediaInvalid, OperatorError
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.policy.settings import FailoverSettings, PlayerSettings
-from matinee.runtime.driver import Driver
-from matinee.runtime.http import Http
+from matinee.runtime.driver import Driver, Witness
+from matinee.runtime.http import Http, Network
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
-from matinee.runtime.service import Service
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
 
 MOST_NOTICES = 1_000
 """Kept for a listener that does not listen; beyond it the oldest are dropped."""
 
-Opening = Callable[[Http], Awaitable[tuple[Source, Reporter | None]]]
+Opening = Callable[[Network], Awaitable[tuple[Source, Reporter | None]]]
 """Makes the source when the player is entered: pressing play is part of the start-up time."""
 
 MOST_REALMS = 256
 """Services whose appliances' health is remembered; beyond it the first known is forgotten."""
 
-_healths: dict[tuple[str, FailoverSettings], ApplianceHealth] = {}
+_healths: dict[tuple[str, FailoverSettings, Clock], ApplianceHealth] = {}
 
 
 class Player:
@@ -42,31 +50,50 @@ class Player:
     paced by the clock of playback. Without anybody who takes frames it plays all the same, headless.
     """
 
-    def __init__(self, opening: Opening, *, settings: PlayerSettings | None = None, http: Http | None = None) -> None:
-        """Use `Player.open` for a URL and `Client.play` for a title. `http` is shared and stays open if given."""
+    def __init__(
+        self,
+        opening: Opening,
+        *,
+        settings: PlayerSettings | None = None,
+        http: Network | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        """Use `Player.open` for a URL and `Client.play` for a title.
+
+        `http`: the network to play over, shared and left open; by default this machine's, with connections of its own.
+        `witness`: see there.
+        """
         self._opening = opening
         self._settings = settings or PlayerSettings()
         self._given_http = http
+        self._witness = witness
         self._stack = AsyncExitStack()
         self._listeners: list[_Listener] = []
         self._finished = asyncio.Event()
         self._failure: Failed | None = None
         self._title = ""
         self._reporter: Reporter | None = None
-        self._http: Http
+        self._http: Network
         self._playback: Playback
         self._driver: Driver
         self._screening: Screening
 
     @classmethod
-    def open(cls, url: str, *, settings: PlayerSettings | None = None) -> "Player":
+    def open(
+        cls,
+        url: str,
+        *,
+        settings: PlayerSettings | None = None,
+        http: Network | None = None,
+        witness: Witness | None = None,
+    ) -> "Player":
         """A player of anybody's DASH URL, clear or ClearKey."""
 
-        async def opening(http: Http) -> tuple[Source, Reporter | None]:
+        async def opening(http: Network) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
-            return UrlSource(url, http, Service("", http, retry=chosen.retry)), None
+            return UrlSource(url, http, retry=chosen.retry), None
 
-        return cls(opening, settings=settings)
+        return cls(opening, settings=settings, http=http, witness=witness)
 
     @property
     def state(self) -> PlayerState:
@@ -90,7 +117,6 @@ class Player:
 
     def seek(self, position_ms: int) -> None:
         """Go there; beyond either end means that end."""
-        self._screening.enter(max(0, position_ms))
         self._driver.receive(SeekAsked(position_ms))
 
     def select_track(self, track_id: str) -> None:
@@ -142,17 +168,19 @@ class Player:
             asked_ms = http.clock.now_ms()
             source, self._reporter = await self._opening(http)
             self._title = source.title
-            health = _health_in(source.realm, self._settings.failover)
-            self._playback = Playback(self._settings, health, seed=getrandbits(64))
+            health = _health_in(source.realm, self._settings.failover, http.clock)
+            self._playback = Playback(self._settings, health, seed=http.draw())
             tasks = await stack.enter_async_context(Tasks())
             self._screening = Screening(self._playback, http.clock, settings=self._settings, refuse=self._refuse_media)
             stack.callback(self._screening.close)
-            self._driver = Driver(self._playback, source, self._screening, http, tasks, self._announce)
+            self._driver = Driver(self._playback, source, self._screening, http, tasks, self._announce, self._witness)
             if self._reporter is not None:
                 tasks.start(self._reporter.run())
                 tasks.start(self._beat(self._reporter))
-            self._screening.enter(source.position_ms)
-            self._driver.receive(Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms))
+            self._driver.receive(ClockSynced(http.clock.wall_ms()))
+            self._driver.receive(
+                Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms, source.fresh_ms)
+            )
             self._stack = stack.pop_all()
         return self
 
@@ -180,8 +208,10 @@ class Player:
             for listener in self._listeners:
                 listener.put(None)
 
-    def _refuse_media(self, error: MatineeError) -> None:
-        self._driver.receive(MediaRefused(error.code, error.what))
+    def _refuse_media(self, error: MatineeError, request_id: int) -> None:
+        """Broken bytes may be whole elsewhere; a license that does not open them opens them nowhere."""
+        is_broken = isinstance(error, MediaInvalid | MediaCorrupt)
+        self._driver.receive(SegmentCorrupt(request_id) if is_broken else MediaRefused(error.code, error.what))
 
     async def _beat(self, reporter: Reporter) -> None:
         clock = self._http.clock
@@ -190,13 +220,13 @@ class Player:
             reporter.beat(self.state)
 
 
-def _health_in(realm: str, settings: FailoverSettings) -> ApplianceHealth:
-    """The one value that all sessions of this process share: what fails for one is spared the others."""
-    known = _healths.get((realm, settings))
+def _health_in(realm: str, settings: FailoverSettings, clock: Clock) -> ApplianceHealth:
+    """The one value that all sessions by this clock share: what fails for one is spared the others."""
+    known = _healths.get((realm, settings, clock))
     if known is None:
         if len(_healths) >= MOST_REALMS:
             _healths.pop(next(iter(_healths)))
-        known = _healths[realm, settings] = ApplianceHealth(settings)
+        known = _healths[realm, settings, clock] = ApplianceHealth(settings)
     return known
 
 

@@ -3,14 +3,14 @@
 import asyncio
 from typing import TypedDict, assert_never
 
-from Crypto.Random.random import getrandbits
-
 from matinee.core.notices import (
     Ended,
     Failed,
     FailedOver,
     FirstFrameReady,
+    Jumped,
     Notice,
+    PeriodEntered,
     PhaseChanged,
     PlaybackReport,
     PlayerState,
@@ -47,7 +47,7 @@ class Reporter:
         self._profile_id = profile_id
         self._service = service
         self._clock = service.clock
-        self._outbox = Outbox(retry, seed=getrandbits(64), now_ms=self._clock.now_ms())
+        self._outbox = Outbox(retry, seed=service.draw(), now_ms=self._clock.now_ms())
         self._outbox.put(PlayStarted(**self._said(0), title_id=reply.title_id, profile_id=profile_id))
 
     def note(self, notice: Notice, state: PlayerState) -> None:
@@ -71,7 +71,7 @@ class Reporter:
                 )
             case Failed():
                 self._outbox.put(ErrorShown(**said, code=notice.code))
-            case PhaseChanged() | TracksChanged() | Ended():
+            case PhaseChanged() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
                 pass
             case _:
                 assert_never(notice)
@@ -130,7 +130,7 @@ class Reporter:
 
     def _said(self, position_ms: int) -> "_Said":
         return _Said(
-            event_id=f"{getrandbits(64):016x}",
+            event_id=f"{self._service.draw():016x}",
             session_id=self._reply.session_id,
             ts=self._clock.wall_ms(),
             position_ms=max(0, position_ms),

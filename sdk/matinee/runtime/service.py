@@ -1,32 +1,63 @@
 """Asking the control plane: Structs out, Structs in, problems as typed errors, retries by the one policy."""
 
+from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import TypeVar
 
 import msgspec
-from Crypto.Random.random import getrandbits
 
+from matinee.clock import Clock
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
-from matinee.policy.backoff import wait_ms
+from matinee.policy.patience import Patience, for_service, retry_in_ms
 from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure, Http
+from matinee.runtime.http import FetchFailure, Network
 from matinee.wire.problem import Problem, error_of
 
 ReplyT = TypeVar("ReplyT")
 MOST_REPLY_BYTES = 4 << 20
 DEADLINE_MS = 5_000
 """One try: the budget of press-play is 200 ms; a service that needs 5 s is away."""
-MOST_TRIES = 3
+
+
+async def retried(
+    ask: Callable[[], Awaitable[ReplyT]], *, patience: Patience, retry: RetrySettings, http: Network
+) -> ReplyT:
+    """What `ask` brings, asked again by the one retry policy while the other side is away or says when to return.
+
+    Raises what `ask` raises, of ServiceUnavailable and NetworkUnreachable the last one.
+    """
+    clock, began_ms = http.clock, http.clock.now_ms()
+    for tries in count(1):
+        try:
+            return await ask()
+        except (ServiceUnavailable, NetworkUnreachable) as error:
+            hint_ms = (error.retry_after_ms if isinstance(error, ServiceUnavailable) else None) or 0
+            elapsed_ms = clock.now_ms() - began_ms
+            wait = retry_in_ms(patience, retry, tries=tries, elapsed_ms=elapsed_ms, draw=http.draw(), hint_ms=hint_ms)
+            if wait is None:
+                raise
+        await clock.wait_until(clock.now_ms() + wait)
+    raise AssertionError("unreachable")
+
+
+def error_of_failure(failure: FetchFailure, who: str) -> ServiceUnavailable | NetworkUnreachable:
+    """The error that says `who` is away, and when it wants to be asked again."""
+    if failure.status == 0:
+        return NetworkUnreachable(f"{who} does not answer ({failure.reason}).", reason=failure.reason)
+    what = f"{who} says no ({failure.reason})."
+    return ServiceUnavailable(what, retry_after_ms=failure.hint_ms or None, status=failure.status)
 
 
 class Service:
     """One control plane and who speaks to it."""
 
-    def __init__(self, url: str, http: Http, *, retry: RetrySettings) -> None:
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
         """`url`: where it lives; may be empty if only absolute URLs will be asked."""
-        self.url = url.rstrip("/")
+        self.url: str = url.rstrip("/")
         self.access_token = ""
         """Presented as the bearer; empty before login."""
-        self.clock = http.clock
+        self.clock: Clock = http.clock
+        self.draw: Callable[[], int] = http.draw
         self._http = http
         self._retry = retry
 
@@ -36,22 +67,10 @@ class Service:
         Tried again when the service is away or says when to come back. Raises the error that the service says,
         ServiceUnavailable for an answer that is none, NetworkUnreachable if nothing answers.
         """
-        for tries in range(1, MOST_TRIES + 1):
-            try:
-                return await self._ask_once(path, reply_type, body)
-            except (ServiceUnavailable, NetworkUnreachable) as error:
-                hint_ms = getattr(error, "retry_after_ms", None) or 0
-                if tries == MOST_TRIES or hint_ms > self._retry.cap_ms:
-                    raise
-                wait = wait_ms(
-                    tries=tries,
-                    draw=getrandbits(64),
-                    first_ms=self._retry.first_ms,
-                    cap_ms=self._retry.cap_ms,
-                    hint_ms=hint_ms,
-                )
-                await self.clock.wait_until(self.clock.now_ms() + wait)
-        raise AssertionError("unreachable")
+        patience = for_service(self._retry)
+        return await retried(
+            lambda: self._ask_once(path, reply_type, body), patience=patience, retry=self._retry, http=self._http
+        )
 
     async def tell(self, path: str, body: object, *, deadline_ms: int = DEADLINE_MS) -> None:
         """One POST whose answer is not read. Raises FetchFailure: the caller has a retry machine of its own."""
@@ -92,13 +111,11 @@ class Service:
         return headers
 
     def _error_of(self, failure: FetchFailure) -> MatineeError:
-        if failure.status == 0:
-            return NetworkUnreachable(f"{self.url} does not answer ({failure.reason}).", reason=failure.reason)
+        away = error_of_failure(failure, self.url)
         try:
-            problem = msgspec.json.decode(failure.body, type=Problem)
+            error = error_of(msgspec.json.decode(failure.body, type=Problem))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            problem = Problem(type="about:blank", title="", status=failure.status, detail=f"{self.url} says no.")
-        error = error_of(problem)
+            return away
         if isinstance(error, ServiceUnavailable) and error.retry_after_ms is None:
             error.retry_after_ms = failure.hint_ms
         return error

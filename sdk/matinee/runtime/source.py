@@ -1,26 +1,42 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
-from urllib.parse import quote, urljoin
 
 import msgspec
 
+from matinee.core.pathways import Pathways
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
 from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
-from matinee.manifest.presentation import Presentation
+from matinee.manifest.pathways import request_url
+from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
-from matinee.runtime.http import FetchFailure, Http
-from matinee.runtime.service import Service
+from matinee.policy.failover import is_passing
+from matinee.policy.patience import for_license
+from matinee.policy.places import ordered
+from matinee.policy.settings import RetrySettings
+from matinee.policy.steering import ttl_ms
+from matinee.runtime.http import FetchFailure, Network
+from matinee.runtime.service import Service, error_of_failure, retried
 from matinee.wire.license import License
-from matinee.wire.play import PlayReply
-from matinee.wire.steering import SteeringDocument
+from matinee.wire.play import OcaUrl, PlayReply
+from matinee.wire.steering import (
+    MOST_DOCUMENT_BYTES,
+    Heard,
+    SteeringDocument,
+    inline_document,
+    is_inline,
+    read_steering,
+)
 from matinee.wire.title import MANIFEST_NAME
 
 STEER_AFTER_MS = 30_000
 """The list that comes with press-play is fresh for so long."""
 _LICENSE_DEADLINE_MS = 5_000
+_STEERING_DEADLINE_MS = 5_000
 _MOST_LICENSE_BYTES = 1 << 16
+_KEY_BYTES = 16
 
 
 class ContentKeys(msgspec.Struct, frozen=True):
@@ -29,6 +45,16 @@ class ContentKeys(msgspec.Struct, frozen=True):
     by_id: dict[str, bytes]
     end_wall_ms: int | None = None
     """No frame is decrypted after this; None if the license has no end (W3C ClearKey)."""
+
+
+class Guidance(msgspec.Struct, frozen=True):
+    """What steering said beside the places and their order."""
+
+    ttl_ms: int
+    fresh_ms: int | None = None
+    """How long the tokens in the places are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone the place whose media it holds."""
 
 
 class Source(Protocol):
@@ -59,99 +85,137 @@ class Source(Protocol):
         """Where the manifest is to be had, by appliance, best first; at least one."""
         ...
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
-        """The base URLs of the segments, by appliance, best first; none if only the manifest, not yet here, knows."""
+    @property
+    def fresh_ms(self) -> int | None:
+        """How long the tokens at hand are good; None if they have no end."""
         ...
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
-        """The content keys. Raises LicenseRefused or LicenseInvalid."""
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
+        """Where the segments lie, by appliance, best first; none if only the manifest, not yet here, knows."""
         ...
 
-    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
-        """The current advice, or one without a pathway if nobody gives any. Raises MatineeError."""
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
+        """The content keys, asked for again while the license server is away; `license_url`: the manifest's word.
+
+        Raises LicenseRefused, LicenseInvalid; ServiceUnavailable or NetworkUnreachable once patience has ended.
+        """
+        ...
+
+    async def key_at(self, url: str) -> bytes:
+        """The one key that lies at `url` (HLS, identity). Raises as `keys`."""
+        ...
+
+    async def steer(self, heard: Sequence[Heard]) -> Guidance:
+        """Ask for advice once, telling who delivered; `places` are so from now on.
+
+        Raises FetchFailure, or SteeringInvalid for an answer that is no advice.
+        """
         ...
 
 
 class UrlSource:
-    """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
+    """Anybody's DASH or HLS URL, clear or with a W3C ClearKey license server."""
 
-    def __init__(self, url: str, http: Http, service: Service) -> None:
-        self.title = url
-        self.realm = host_of(url)
-        self.position_ms = 0
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
+        self.title: str = url
+        self.realm: str = host_of(url)
+        self.position_ms: int = 0
         self.steer_after_ms: int | None = None
-        self.manifests = {self.realm: url}
+        self.manifests: dict[str, str] = {self.realm: url}
+        self.fresh_ms: int | None = None
         self._http = http
-        self._service = service
-        self._steering_url = ""
+        self._retry = retry
+        self._seed = http.draw()
+        self._pathways = Pathways()
+        self._presentation: Presentation | None = None
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
-        if presentation is None:
-            return {}
-        if presentation.steering is not None:
-            self._steering_url = presentation.steering.url
-        return {base.service_location: base.url for base in presentation.base_urls}
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
+        if presentation is not self._presentation and presentation is not None:
+            self._presentation = presentation
+            self._pathways.configure(ordered(presentation.base_urls, seed=self._seed), presentation.steering)
+        return self._pathways.places
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
-        url = presentation.clearkey_license_url
-        key_ids = sorted({key_id for track in presentation.tracks for key_id in track.key_ids})
-        if not url:
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
+        if not license_url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
         kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
-        try:
-            answer = await self._http.fetch(
-                url,
-                most_bytes=_MOST_LICENSE_BYTES,
-                deadline_ms=_LICENSE_DEADLINE_MS,
-                method="POST",
-                body=msgspec.json.encode({"kids": kids, "type": "temporary"}),
-                headers={"Content-Type": "application/json"},
-            )
-        except FetchFailure as failure:
-            raise LicenseRefused(f"The license server did not answer ({failure.reason}).") from failure
-        return _clearkeys(answer.body)
+        return _clearkeys(await self._license(license_url, msgspec.json.encode({"kids": kids, "type": "temporary"})))
 
-    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
-        if not self._steering_url:
-            return SteeringDocument()
-        document = await _advice(self._service, self._steering_url, appliance, throughput_kbps)
-        self._steering_url = _next_url(document, self._steering_url)
-        return document
+    async def key_at(self, url: str) -> bytes:
+        key = await self._license(url)
+        if len(key) != _KEY_BYTES:
+            raise LicenseInvalid(f"The key server's answer has {len(key)} bytes; a key has {_KEY_BYTES}.")
+        return key
+
+    async def _license(self, url: str, request: bytes | None = None) -> bytes:
+        """What the license server answers to a GET, or a POST of `request`."""
+
+        async def ask() -> bytes:
+            try:
+                answer = await self._http.fetch(
+                    url,
+                    most_bytes=_MOST_LICENSE_BYTES,
+                    deadline_ms=_LICENSE_DEADLINE_MS,
+                    method="GET" if request is None else "POST",
+                    body=request,
+                    headers={} if request is None else {"Content-Type": "application/json"},
+                )
+            except FetchFailure as failure:
+                if is_passing(failure.reason):
+                    raise error_of_failure(failure, "The license server") from failure
+                raise LicenseRefused(f"The license server says no ({failure.reason}).") from failure
+            return answer.body
+
+        return await retried(ask, patience=for_license(self._retry), retry=self._retry, http=self._http)
+
+    async def steer(self, heard: Sequence[Heard]) -> Guidance:
+        document = await _advice(self._http, self._pathways, heard)
+        return Guidance(ttl_ms(document.ttl_s), bases=self._pathways.bases)
 
 
 class TitleSource:
     """A title of our own backend: what `/v1/play` answered, for one device."""
 
-    def __init__(self, reply: PlayReply, service: Service, *, key: AgreementKey, trusted: TrustedKeys) -> None:
-        self.title = reply.name
-        self.realm = service.url
-        self.position_ms = reply.resume_ms
+    def __init__(
+        self, reply: PlayReply, http: Network, service: Service, *, key: AgreementKey, trusted: TrustedKeys
+    ) -> None:
+        self.title: str = reply.name
+        self.realm: str = service.url
+        self.position_ms: int = reply.resume_ms
         self.steer_after_ms: int | None = STEER_AFTER_MS
         self._license = reply.license
-        self._steering_url = reply.steering_url
+        self._http = http
         self._service = service
         self._key = key
         self._trusted = trusted
-        self._folders = {it.appliance: it.url for it in reply.oca_urls}
+        folders = (BaseUrl(url=it.url, service_location=it.appliance) for it in reply.oca_urls)
+        self._pathways = Pathways(folders, steering_url=reply.steering_url)
+        self.fresh_ms = self._fresh_ms(reply.oca_urls)
 
     @property
     def manifests(self) -> dict[str, str]:
-        return {appliance: folder + MANIFEST_NAME for appliance, folder in self._folders.items()}
+        return {name: request_url(place, MANIFEST_NAME) for name, place in self._pathways.places.items()}
 
-    def places(self, presentation: Presentation | None) -> dict[str, str]:
-        return self._folders
+    def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
+        return self._pathways.places
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
         return unwrapped_keys(
             self._license, key=self._key, trusted=self._trusted, wall_ms=self._service.clock.wall_ms()
         )
 
-    async def steer(self, *, appliance: str, throughput_kbps: int) -> SteeringDocument:
-        document = await _advice(self._service, self._steering_url, appliance, throughput_kbps)
-        self._steering_url = _next_url(document, self._steering_url)
-        # Fresh tokens come with the advice; an appliance that is not named keeps the folder it had.
-        self._folders |= {it.appliance: it.url for it in document.oca_urls}
-        return document
+    async def key_at(self, url: str) -> bytes:
+        raise LicenseRefused("The keys of our own titles come with the license, not from a URL.")
+
+    async def steer(self, heard: Sequence[Heard]) -> Guidance:
+        document = await _advice(self._http, self._pathways, heard)
+        self.fresh_ms = self._fresh_ms(document.oca_urls)
+        return Guidance(ttl_ms(document.ttl_s), self.fresh_ms, self._pathways.bases)
+
+    def _fresh_ms(self, urls: Iterable[OcaUrl]) -> int | None:
+        """How long the first of their tokens to end is good."""
+        ends = [it.exp_wall_ms for it in urls if it.exp_wall_ms]
+        return max(0, min(ends) - self._service.clock.wall_ms()) if ends else None
 
 
 def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_ms: int) -> ContentKeys:
@@ -194,13 +258,15 @@ def _clearkeys(document: bytes) -> ContentKeys:
         raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
 
 
-async def _advice(service: Service, url: str, appliance: str, throughput_kbps: int) -> SteeringDocument:
-    """Ask `url`, saying who delivers now and how fast (ETSI TS 103 998: bits per second)."""
-    joint = "&" if "?" in url else "?"
-    said = f"_DASH_pathway={quote(appliance)}&_DASH_throughput={throughput_kbps * 1000}"
-    return await service.ask(f"{url}{joint}{said}", SteeringDocument)
-
-
-def _next_url(document: SteeringDocument, url: str) -> str:
-    """Where to ask the next time: relative to where it was asked this time."""
-    return urljoin(url, document.reload_uri) if document.reload_uri else url
+async def _advice(http: Network, pathways: Pathways, heard: Sequence[Heard]) -> SteeringDocument:
+    """Ask once; `pathways` are steered by the answer from now on."""
+    asked = pathways.steering_url
+    if is_inline(asked):
+        document = read_steering(inline_document(asked), url=asked)
+    else:
+        answer = await http.fetch(
+            pathways.question(heard), most_bytes=MOST_DOCUMENT_BYTES, deadline_ms=_STEERING_DEADLINE_MS
+        )
+        document = read_steering(answer.body, url=answer.url)
+    pathways.take(document, asked=asked)
+    return document

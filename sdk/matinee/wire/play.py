@@ -2,7 +2,7 @@
 
 import msgspec
 
-from matinee.wire.ids import ApplianceId, OpaqueId, TitleId
+from matinee.wire.ids import ApplianceId, OpaqueId, TitleId, WallMs
 from matinee.wire.title import Rung
 
 
@@ -18,6 +18,8 @@ class OcaUrl(msgspec.Struct, frozen=True, kw_only=True):
     appliance: ApplianceId
     url: str
     """The title's folder there, media token in the path, with a final `/`: manifest and segments lie below it."""
+    exp_wall_ms: WallMs = 0
+    """When that token ends: the player asks steering for another before; 0 if it has no end."""
 
 
 class PlayReply(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matinee.core.advice import RETRY_MS
 from matinee.core.messages import (
     Append,
     Cancel,
@@ -13,7 +13,6 @@ from matinee.core.messages import (
     Fetch,
     FetchKeys,
     FetchSteering,
-    InitTarget,
     KeysArrived,
     KeysRefused,
     ManifestRead,
@@ -22,6 +21,7 @@ from matinee.core.messages import (
     PauseAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
@@ -39,9 +39,12 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
+from matinee.manifest.presentation import Presentation, Steering
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
+from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
+from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
+from matinee.wire.steering import Heard
 from tests.support.cuts import cut
-from tests.support.playbooks import Viewer, fetches, presentation, segment_fetch, track
 from tests.support.walks import Walker
 
 KEY = "0" * 32
@@ -62,21 +65,21 @@ NUMBERS = st.integers(0, 65_535)
 
 
 def test_the_manifest_is_asked_of_the_best_appliance() -> None:
-    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b")]
+    assert Viewer(("b", "a")).receive(Started(("b", "a"))) == [Fetch(1, ManifestTarget(), "b", urgency=0)]
 
 
 def test_init_and_first_segment_are_asked_for_together() -> None:
     commands = Viewer().start()
     assert [fetch.target for fetch in fetches(commands)] == [
-        InitTarget("video-und", 0),
-        SegmentTarget("video-und", 0, 0),
+        init_of(track(), 0),
+        segment_of(track(), 0, 0),
     ]
 
 
 def test_a_whole_title_plays_to_its_end_without_a_stall() -> None:
     it = Viewer()
     it.play_through(it.start())
-    assert [target.index for target in it.appended] == [0, 1, 2, 3, 4]
+    assert [target.segment.number - 1 for target in it.appended] == [0, 1, 2, 3, 4]
     assert it.notices[-1] == Ended()
     report = it.playback.report("t", frames_shown=0, frames_dropped=0, now_ms=it.now_ms)
     assert (report.ended, report.stalls, report.played_ms) == (True, 0, 20_000)
@@ -88,7 +91,7 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, SegmentTarget("video-und", 0, 0), init.request_id, 0, 4_000, is_last=False)
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, "0/0", is_last=False)
         in commands
     )
     assert FirstFrameReady(200) in it.notices
@@ -128,14 +131,16 @@ def test_one_outage_is_announced_once_however_many_requests_it_hits() -> None:
     assert len([notice for notice in it.notices if isinstance(notice, FailedOver)]) == 1
 
 
-def test_silence_is_given_up_before_it_costs_the_buffer() -> None:
+def test_silence_is_helped_before_it_costs_the_buffer() -> None:
     it = Viewer()
     [*inits, segment] = fetches(it.start())
     for fetch in inits:
         it.deliver(fetch)
-    commands = it.wake()
-    assert commands[0] == Cancel(segment.request_id)
-    assert [fetch.appliance for fetch in fetches(commands)] == ["b"]
+    [second] = fetches(it.wake())
+    assert (second.target, second.appliance) == (segment.target, "b")
+    commands = it.deliver(second)
+    assert Cancel(segment.request_id) in commands
+    assert FailedOver(0, "a", "b", "silence") in it.notices
 
 
 def test_a_server_that_nobody_can_replace_is_asked_again_after_a_wait_and_given_up_in_the_end() -> None:
@@ -182,7 +187,7 @@ def test_a_faster_link_brings_a_higher_rung() -> None:
     it = Viewer()
     it.play_through(it.start(), kbps=20_000)
     assert RungSwitched(300, 3_000) in it.notices
-    assert {target.rung for target in it.appended} == {0, 2}
+    assert {target.of.rung for target in it.appended} == {0, 2}
 
 
 def test_a_full_buffer_asks_for_nothing_until_it_has_room() -> None:
@@ -213,10 +218,10 @@ def test_a_seek_forgets_what_is_under_way_and_begins_at_the_segment_that_holds_t
     it.deliver(init)
     commands = it.receive(SeekAsked(9_500))
     assert Cancel(segment.request_id) in commands
-    assert Discard("video-und") in commands
+    assert Discard("video") in commands
     asked = segment_fetch(commands)
     assert isinstance(asked.target, SegmentTarget)
-    assert asked.target.index == 2
+    assert asked.target.segment.number == 3
     it.deliver(asked)
     state = it.playback.state(now_ms=it.now_ms)
     assert (state.phase, state.position_ms, state.stalls) == ("playing", 9_500, 0)
@@ -230,11 +235,12 @@ def test_a_seek_beyond_the_end_shows_the_end() -> None:
 
 def test_subtitles_are_fetched_when_chosen_and_forgotten_when_declined() -> None:
     it = Viewer()
-    it.start(presentation(track(), track("text", language="en", segments=1, segment_ms=20_000, has_init=False)))
+    subtitles = track("text", language="en", segments=1, segment_ms=20_000, has_init=False)
+    it.start(presentation(track(), subtitles))
     [asked] = fetches(it.receive(TrackAsked("text-en")))
-    assert asked.target == SegmentTarget("text-en", 0, 0)
+    assert asked.target == segment_of(subtitles, 0, 0)
     commands = it.receive(TextDeclined())
-    assert commands[:2] == [Cancel(asked.request_id), Discard("text-en")]
+    assert commands[:2] == [Cancel(asked.request_id), Discard("text")]
 
 
 def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
@@ -245,7 +251,7 @@ def test_subtitles_that_nobody_delivers_cost_only_the_subtitles() -> None:
         fetch = pending.pop(0) if pending else None
         if fetch is None:
             pending += fetches(it.wake())
-        elif isinstance(fetch.target, SegmentTarget) and fetch.target.track_id == "text-en":
+        elif isinstance(fetch.target, SegmentTarget) and fetch.target.of.track_id == "text-en":
             pending += fetches(it.fail(fetch))
         else:
             pending += fetches(it.deliver(fetch))
@@ -258,20 +264,20 @@ def test_another_language_takes_the_place_of_the_first() -> None:
     it = Viewer()
     it.start(presentation(track(), track("audio", language="en"), track("audio", language="de")))
     commands = it.receive(TrackAsked("audio-de"))
-    assert Discard("audio-en") in commands
+    assert Discard("audio") in commands
     selected = [choice.track_id for choice in it.playback.state(now_ms=it.now_ms).tracks if choice.is_selected]
     assert selected == ["video-und", "audio-de"]
 
 
-def test_steering_moves_the_next_request_and_drops_nobody() -> None:
+def test_steering_moves_the_next_request_and_goes_by_the_new_list_alone() -> None:
     it = Viewer(("a", "b", "c"))
     pending = fetches(it.start())
-    it.receive(SteeringArrived(("c",), 30_000))
+    it.receive(SteeringArrived(("c", "b"), 30_000))
     init, segment = pending
     it.deliver(init)
     following = segment_fetch(it.deliver(segment))
     assert following.appliance == "c"
-    assert segment_fetch(it.fail(following)).appliance == "a"
+    assert segment_fetch(it.fail(following)).appliance == "b"
 
 
 def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
@@ -282,12 +288,50 @@ def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
     assert FetchSteering() in it.wake()
 
 
+def test_a_question_tells_who_delivered_and_how_fast() -> None:
+    it = Viewer()
+    it.receive(Started(("a", "b"), steer_after_ms=500))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    init, segment = fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), ("a", "b"))))
+    it.deliver(init, after_ms=0)
+    it.deliver(segment, kbps=4_000, after_ms=500)
+    [question] = [command for command in it.commands if isinstance(command, FetchSteering)]
+    assert question.heard == (Heard("a", (1_000 + 250_000) * 8 // 500),)
+
+
 def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
     it = Viewer()
     it.receive(Started(it.appliances, steer_after_ms=0))
+    it.receive(SteeringArrived(it.appliances, 100))
+    assert FetchSteering() in it.wake()
     it.receive(SteeringFailed())
-    assert it.receive(Woke(), after_ms=RETRY_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=1).count(FetchSteering()) == 1
+    assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
+
+
+def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
+    it = Viewer()
+    shown = steered(query_before_start=True)
+    assert FetchSteering() in it.start(shown)
+    assert fetches(it.commands)[1:] == []
+    commands = it.receive(SteeringArrived(("b", "a"), 30_000))
+    assert {fetch.appliance for fetch in fetches(commands)} == {"b"}
+
+
+def test_the_first_segment_does_not_wait_long_for_advice() -> None:
+    it = Viewer()
+    it.start(steered(query_before_start=True))
+    began_ms = it.now_ms
+    assert {fetch.appliance for fetch in fetches(it.wake())} == {"a"}
+    assert it.now_ms == began_ms + START_DEADLINE_MS
+
+
+def test_a_refused_viewer_asks_for_fresh_tokens_at_once() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=30_000))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    it.now_ms += AGAIN_MS
+    assert FetchSteering() in it.fail(manifest, "http-403")
 
 
 def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tried() -> None:
@@ -299,11 +343,8 @@ def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tri
         for fetch in fetches(it.wake()):
             it.fail(fetch)
     assert it.now_ms < 10_000
-    it.receive(SteeringArrived(("new", "a"), 30_000))
-    asked: list[Fetch] = []
-    while not asked:
-        asked = fetches(it.wake())
-    assert asked[0].appliance == "new"
+    [asked] = fetches(it.receive(SteeringArrived(("new", "a"), 30_000)))
+    assert asked.appliance == "new"
 
 
 def test_media_that_does_not_decode_ends_the_attempt() -> None:
@@ -360,7 +401,7 @@ def test_a_last_segment_that_only_the_present_rung_has_is_asked_of_it_though_the
     it.deliver(init)
     second = segment_fetch(it.deliver(first, kbps=500))
     last = segment_fetch(it.deliver(second, kbps=20_000))
-    assert last.target == SegmentTarget("video-und", 0, 2)
+    assert last.target == segment_of(video, 0, 2)
 
 
 def test_an_alarm_that_rings_too_early_is_set_again() -> None:
@@ -375,3 +416,35 @@ def test_a_buffer_smaller_than_what_a_start_wants_is_enough_when_full() -> None:
     it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(start_ms=9_000, full_ms=3_000)))
     it.play_through(it.start())
     assert it.notices[-1] == Ended()
+
+
+def steered(*, query_before_start: bool) -> Presentation:
+    steering = Steering(url="http://a.test/steering", query_before_start=query_before_start)
+    return msgspec.structs.replace(presentation(), steering=steering)
+
+
+def test_a_segment_that_does_not_decode_is_fetched_anew_from_elsewhere() -> None:
+    it = Viewer()
+    [init, first] = fetches(it.start())
+    it.deliver(init)
+    second = segment_fetch(it.deliver(first))
+    commands = it.receive(SegmentCorrupt(first.request_id))
+    assert Cancel(second.request_id) in commands
+    assert Discard("video") in commands
+    again = segment_fetch(commands)
+    assert isinstance(again.target, SegmentTarget)
+    assert (again.target.segment.start_ms, again.appliance) == (0, "b")
+    assert it.receive(SegmentCorrupt(99)) == []
+
+
+def test_a_segment_that_decodes_from_nobody_is_the_end() -> None:
+    it = Viewer()
+    [init, segment] = fetches(it.start(presentation(track(ladder=(300,)))))
+    it.deliver(init)
+    for _ in it.appliances:
+        it.deliver(segment)
+        pending = fetches(it.receive(SegmentCorrupt(segment.request_id)))
+        segment = pending[0] if pending else segment
+    while it.playback.state(now_ms=it.now_ms).phase != "failed":
+        it.wake()
+    assert [notice.code for notice in it.notices if isinstance(notice, Failed)] == ["segment-unavailable"]

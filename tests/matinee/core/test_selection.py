@@ -8,7 +8,7 @@ from matinee.core.selection import Selection
 from matinee.core.stream import Stream
 from matinee.manifest.presentation import Track
 from matinee.policy.settings import PlayerSettings
-from tests.support.playbooks import presentation, track
+from matinee.testing.playbook import presentation, track
 
 VIDEO, ENGLISH, GERMAN = track(), track("audio", language="en"), track("audio", language="de-AT")
 SUBTITLES = track("text", language="de", segments=1, segment_ms=20_000, has_init=False)
@@ -19,7 +19,7 @@ def selection(*tracks: Track, settings: PlayerSettings | None = None, position_m
 
 
 def selected(it: Selection) -> list[str]:
-    return [choice.track_id for choice in it.choices() if choice.is_selected]
+    return [choice.track_id for choice in it.choices(0) if choice.is_selected]
 
 
 def bring(stream: Stream) -> None:
@@ -47,7 +47,7 @@ def test_subtitles_are_shown_in_the_wanted_language_or_not_at_all(language: str,
 def test_thumbnails_and_tracks_for_fast_winding_are_never_offered_nor_chosen() -> None:
     winding = msgspec.structs.replace(track(track_id="winding"), roles=("trick-play",))
     it = selection(winding, VIDEO, track("image"))
-    assert [choice.track_id for choice in it.choices()] == ["video-und"]
+    assert [choice.track_id for choice in it.choices(0)] == ["video-und"]
     assert it.choose("winding", position_ms=0) is None
     assert it.choose("image-und", position_ms=0) is None
 
@@ -56,7 +56,9 @@ def test_a_choice_takes_the_place_of_its_kind_and_begins_where_the_viewer_is() -
     it = selection(VIDEO, ENGLISH, GERMAN)
     chosen = it.choose("audio-de-AT", position_ms=9_000)
     assert chosen is not None
-    assert chosen.frontier_ms == 8_000
+    segment = chosen.next_segment(0)
+    assert segment is not None
+    assert segment.start_ms == 8_000
     assert selected(it) == ["video-und", "audio-de-AT"]
 
 
@@ -69,7 +71,7 @@ def test_choosing_what_is_chosen_or_unknown_changes_nothing(track_id: str) -> No
 
 def test_the_keys_of_all_tracks_are_wanted_chosen_or_not() -> None:
     english, german = (track("audio", language=language, key_ids=(f"key-{language}",)) for language in ("en", "de"))
-    assert selection(track(key_ids=("key-video",)), english, german).key_ids == ("key-de", "key-en", "key-video")
+    assert presentation(track(key_ids=("key-video",)), english, german).key_ids == ("key-de", "key-en", "key-video")
 
 
 def test_the_buffer_is_that_of_the_stream_which_runs_dry_first() -> None:

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from matinee.core.messages import Append, InitTarget, SegmentTarget
 from matinee.core.stream import Stream
+from matinee.testing.playbook import init_of, segment_of, stream_of, track
 from tests.support.cuts import cut
-from tests.support.playbooks import track
 
 SEGMENTS = 5
+TEXT = track("text", has_init=False)
 CUTS = st.lists(st.integers(-900, 900), min_size=3 * SEGMENTS, max_size=3 * SEGMENTS)
 """How far each rung's cuts lie from every fourth second: less than a quarter of a segment."""
 
@@ -18,7 +19,7 @@ def uneven(offsets_ms: list[int]) -> Stream:
     cuts_ms = [
         [0, *(at * 4_000 + offset_ms for at, offset_ms in enumerate(offsets_ms[rung::3], start=1))] for rung in range(3)
     ]
-    return Stream(cut(track(segments=SEGMENTS), *cuts_ms), position_ms=0)
+    return stream_of(cut(track(segments=SEGMENTS), *cuts_ms), position_ms=0)
 
 
 def bring(it: Stream, rung: int) -> Append:
@@ -33,34 +34,34 @@ def bring(it: Stream, rung: int) -> Append:
 
 
 def test_init_and_segment_are_wanted_together_and_the_init_once_for_each_rung() -> None:
-    it = Stream(track(), position_ms=0)
-    assert it.want(1) == [InitTarget("video-und", 1), SegmentTarget("video-und", 1, 0)]
-    assert it.arrived(InitTarget("video-und", 1), 1) is None
-    assert it.arrived(SegmentTarget("video-und", 1, 0), 2) is not None
-    assert it.want(1) == [SegmentTarget("video-und", 1, 1)]
+    it = stream_of(track(), position_ms=0)
+    assert it.want(1) == [init_of(track(), 1), segment_of(track(), 1, 0)]
+    assert it.arrived(init_of(track(), 1), 1) is None
+    assert it.arrived(segment_of(track(), 1, 0), 2) is not None
+    assert it.want(1) == [segment_of(track(), 1, 1)]
 
 
 @pytest.mark.parametrize("init_first", [True, False])
 def test_a_segment_is_appended_once_its_init_is_here_whichever_comes_first(init_first: bool) -> None:
-    it = Stream(track(), position_ms=0)
+    it = stream_of(track(), position_ms=0)
     it.want(0)
-    init, segment = InitTarget("video-und", 0), SegmentTarget("video-und", 0, 0)
+    init, segment = init_of(track(), 0), segment_of(track(), 0, 0)
     arrivals: list[tuple[InitTarget | SegmentTarget, int]] = [(init, 7), (segment, 8)]
     first, second = arrivals if init_first else reversed(arrivals)
     assert it.arrived(*first) is None
-    assert it.arrived(*second) == Append(8, segment, 7, start_ms=0, end_ms=4_000, is_last=False)
+    assert it.arrived(*second) == Append(8, segment, 7, start_ms=0, end_ms=4_000, run="0/0", is_last=False)
 
 
 def test_where_segments_carry_their_own_init_none_is_wanted() -> None:
-    it = Stream(track("text", has_init=False), position_ms=0)
-    assert it.want(0) == [SegmentTarget("text-und", 0, 0)]
-    assert it.arrived(SegmentTarget("text-und", 0, 0), 1) == Append(
-        1, SegmentTarget("text-und", 0, 0), None, start_ms=0, end_ms=4_000, is_last=False
+    it = stream_of(TEXT, position_ms=0)
+    assert it.want(0) == [segment_of(TEXT, 0, 0)]
+    assert it.arrived(segment_of(TEXT, 0, 0), 1) == Append(
+        1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=4_000, run="0/0", is_last=False
     )
 
 
 def test_a_segment_that_is_wanted_no_more_is_not_appended() -> None:
-    it = Stream(track(), position_ms=0)
+    it = stream_of(track(), position_ms=0)
     _, segment = it.want(0)
     it.move_to(9_000)
     assert isinstance(segment, SegmentTarget)
@@ -71,14 +72,14 @@ def test_a_segment_that_is_wanted_no_more_is_not_appended() -> None:
 
 @given(st.integers(0, 19_999))
 def test_it_is_entered_at_the_segment_that_holds_the_position(position_ms: int) -> None:
-    it = Stream(track(segments=SEGMENTS), position_ms=position_ms)
+    it = stream_of(track(segments=SEGMENTS), position_ms=position_ms)
     append = bring(it, 0)
     assert append.start_ms <= position_ms < append.end_ms
 
 
 def test_beyond_the_end_it_is_entered_at_the_last_segment() -> None:
-    append = bring(Stream(track(segments=SEGMENTS), position_ms=10**9), 0)
-    assert (append.target.index, append.is_last) == (SEGMENTS - 1, True)
+    append = bring(stream_of(track(segments=SEGMENTS), position_ms=10**9), 0)
+    assert (append.target.segment.number - 1, append.is_last) == (SEGMENTS - 1, True)
 
 
 @given(CUTS, st.lists(st.integers(0, 2), min_size=SEGMENTS, max_size=SEGMENTS))
@@ -86,7 +87,7 @@ def test_rungs_cut_at_different_milliseconds_continue_without_gap_or_repeat(
     offsets_ms: list[int], rungs: list[int]
 ) -> None:
     it = uneven(offsets_ms)
-    assert [bring(it, rung).target.index for rung in rungs] == list(range(SEGMENTS))
+    assert [bring(it, rung).target.segment.number - 1 for rung in rungs] == list(range(SEGMENTS))
     assert it.is_whole
 
 
@@ -101,18 +102,19 @@ def test_entered_anywhere_it_skips_nothing_from_there_to_the_end(
     while not it.is_whole:
         append = bring(it, rungs[len(indices) % len(rungs)])
         assert indices or append.start_ms <= position_ms + 1_800
-        indices.append(append.target.index)
+        indices.append(append.target.segment.number - 1)
     assert indices == list(range(indices[0], SEGMENTS))
 
 
 def test_a_rung_that_ends_sooner_leaves_the_last_segment_to_the_one_before() -> None:
-    it = Stream(cut(track(ladder=(300, 1_000)), [0, 4_000, 8_000, 8_100], [0, 4_000, 8_000]), position_ms=4_000)
+    uneven_ends = cut(track(ladder=(300, 1_000)), [0, 4_000, 8_000, 8_100], [0, 4_000, 8_000])
+    it = stream_of(uneven_ends, position_ms=4_000)
     bring(it, 0)
-    assert bring(it, 1).target == SegmentTarget("video-und", 0, 2)
+    assert bring(it, 1).target == segment_of(uneven_ends, 0, 2)
     assert it.is_whole
 
 
 def test_a_last_segment_of_one_millisecond_is_not_skipped() -> None:
-    it = Stream(cut(track(ladder=(300,)), [0, 4_000, 4_001]), position_ms=0)
+    it = stream_of(cut(track(ladder=(300,)), [0, 4_000, 4_001]), position_ms=0)
     bring(it, 0)
     assert bring(it, 0).is_last

@@ -2,7 +2,7 @@ import pytest
 
 from matinee.errors import FormatUnsupported, ManifestInvalid
 from matinee.manifest.elements import Element, read_elements
-from matinee.manifest.protection import CLEARKEY, MP4_PROTECTION, read_clearkey_url, read_key_ids
+from matinee.manifest.protection import CLEARKEY, MP4_PROTECTION, Protection, read_clearkey_url, read_protection
 
 KEY_ID = "9eb4050d-e44b-4802-932e-27d75083e266"
 
@@ -24,23 +24,23 @@ def clearkey(inside: str, *, scheme: str = CLEARKEY) -> str:
 
 
 def test_what_is_clear_needs_no_key() -> None:
-    assert read_key_ids([protected("")]) == ()
+    assert read_protection([protected("")]) == Protection()
 
 
 def test_key_ids_lose_dashes_and_capitals_and_repetitions() -> None:
     element = protected(common_encryption(KEY_ID.upper()) + common_encryption(f"{KEY_ID} {'0' * 32}"))
-    assert read_key_ids([element, element]) == (KEY_ID.replace("-", ""), "0" * 32)
+    assert read_protection([element, element]).key_ids == (KEY_ID.replace("-", ""), "0" * 32)
 
 
 def test_protection_without_a_key_id_is_not_taken_for_clear() -> None:
     with pytest.raises(FormatUnsupported, match="names no default_KID"):
-        read_key_ids([protected(clearkey(""))])
+        read_protection([protected(clearkey(""))])
 
 
 @pytest.mark.parametrize("text", ["zz", KEY_ID + "00", "g" * 32])
 def test_a_key_id_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ManifestInvalid, match="is not a UUID"):
-        read_key_ids([protected(common_encryption(text))])
+        read_protection([protected(common_encryption(text))])
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,15 @@ def test_other_systems_are_left_alone() -> None:
         "<dashif:Laurl>/widevine</dashif:Laurl>", scheme="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"
     )
     assert read_clearkey_url([protected(widevine + clearkey("<dashif:Laurl/>"))], url="http://a.example/m.mpd") == ""
+
+
+def test_the_scheme_and_the_boxes_of_key_systems_are_kept_once_each() -> None:
+    element = protected(common_encryption(KEY_ID) + clearkey("<cenc:pssh>AAECAw==</cenc:pssh>"))
+    assert read_protection([element, element]) == Protection(
+        key_ids=(KEY_ID.replace("-", ""),), scheme="cenc", pssh=(bytes(range(4)),)
+    )
+
+
+def test_a_box_that_is_not_base64_is_refused() -> None:
+    with pytest.raises(ManifestInvalid, match="not base64"):
+        read_protection([protected(common_encryption(KEY_ID) + clearkey("<cenc:pssh>~</cenc:pssh>"))])

@@ -4,7 +4,7 @@ import pytest
 
 from matinee.errors import FormatUnsupported, ManifestInvalid
 from matinee.manifest.elements import read_elements
-from matinee.manifest.references import MAX_REFERENCE_CHARS, folded, resolved
+from matinee.manifest.references import MAX_REFERENCE_CHARS, folded, path_below, resolved
 
 HERE = read_elements(b"<BaseURL/>")
 
@@ -59,3 +59,11 @@ def test_a_reference_resolves_to_an_absolute_url() -> None:
 def test_a_manifest_at_a_malformed_url_is_refused() -> None:
     with pytest.raises(ManifestInvalid, match="malformed"):
         resolved("x", url="http://[a/", at=HERE)
+
+
+def test_what_lies_below_a_place_is_relative_if_that_leads_back() -> None:
+    assert path_below("http://a/x/", "http://a/x/y?z") == "y?z"
+    assert path_below("http://a/x/", "http://a/x/y/z:z") == "y/z:z"
+    for url in ("http://a/y", "http://a/x/", "http://a/x//b/y", "http://a/x/y:z", "http://a/x/?y", "http://a/x///["):
+        assert path_below("http://a/x/", url) == url
+    assert path_below("", "http://a/x") == "http://a/x"

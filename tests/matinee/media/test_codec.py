@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt, MediaInvalid
 from matinee.media.cenc import decrypt_segment
 from matinee.media.codec import Decoded, TrackDecoder
+from matinee.media.containers import Kind
+from matinee.media.placing import Placement, Runs
 from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, package_by_shaka
 
 CLIP = make_video(seconds=1)
@@ -26,11 +28,12 @@ def make_clip(codec: str, *, keys: dict[str, bytes] | None = None) -> Clip:
 
 def decode(clip: Clip, *, keys: dict[str, bytes] | None = None, threads: int = 1) -> list[Decoded]:
     """All frames; with `keys`, of the segments as these open them."""
-    track = TrackDecoder(threads=threads)
+    kind: Kind = "video" if clip.width else "audio"
+    track = TrackDecoder(kind, runs=Runs(), threads=threads)
     frames: list[Decoded] = []
     for segment, start_ms in zip(clip.segments, clip.starts_ms, strict=True):
         media = decrypt_segment(clip.init, segment, keys) if keys else segment
-        frames += track.frames(media, init=clip.init, start_ms=start_ms)
+        frames += track.frames(media, init=clip.init, at=Placement(start_ms=start_ms))
     return frames + list(track.drain())
 
 
@@ -67,10 +70,12 @@ def test_damage_is_told_with_the_byte_it_is_at() -> None:
     clip = make_video()
     segment = clip.segments[1]
     at = segment.index(b"mdat") + 200
-    track = TrackDecoder(threads=1)
-    assert list(track.frames(clip.segments[0], init=clip.init, start_ms=0))
+    track = TrackDecoder("video", runs=Runs(), threads=1)
+    assert list(track.frames(clip.segments[0], init=clip.init, at=Placement(start_ms=0)))
     with pytest.raises(MediaCorrupt) as caught:
-        list(track.frames(segment[:at] + bytes(400) + segment[at + 400 :], init=clip.init, start_ms=1_000))
+        list(
+            track.frames(segment[:at] + bytes(400) + segment[at + 400 :], init=clip.init, at=Placement(start_ms=1_000))
+        )
     assert caught.value.facts["box"] == "mdat"
     assert isinstance(offset := caught.value.facts["offset"], int)
     assert segment.index(b"mdat") < offset < len(segment)
@@ -85,6 +90,19 @@ def test_a_damaged_segment_is_decoded_or_refused(at: int, value: bytes) -> None:
         assert len(decode(damaged)) <= 24
 
 
+@settings(max_examples=60, deadline=None)
+@given(at=st.integers(0, len(CLIP.init) - 1), value=st.binary(min_size=1, max_size=8))
+def test_behind_a_damaged_init_segment_is_decoded_or_refused(at: int, value: bytes) -> None:
+    damaged = replace(CLIP, init=CLIP.init[:at] + value + CLIP.init[at + len(value) :])
+    with suppress(MediaCorrupt, MediaInvalid, FormatUnsupported):
+        assert len(decode(damaged)) <= 24
+
+
+def test_names_that_are_no_text_do_not_matter() -> None:
+    at = CLIP.init.index(b"VideoHandler")
+    assert len(decode(replace(CLIP, init=CLIP.init[:at] + b"\xff\xfe" + CLIP.init[at + 2 :]))) == 24
+
+
 def test_an_empty_sample_is_not_the_end() -> None:
     clip = make_video()
     first, second = clip.segments
@@ -96,34 +114,34 @@ def test_an_empty_sample_is_not_the_end() -> None:
 def test_a_truncated_segment_is_refused_before_anything_is_decoded() -> None:
     clip = make_video(seconds=1)
     with pytest.raises(MediaCorrupt):
-        next(TrackDecoder(threads=1).frames(clip.segments[0][:-1], init=clip.init, start_ms=0))
+        decode(replace(clip, segments=(clip.segments[0][:-1],)))
 
 
 def test_a_codec_that_is_not_there_is_unsupported() -> None:
     clip = make_video(seconds=1)
     with pytest.raises(FormatUnsupported, match="xyz1"):
-        next(TrackDecoder(threads=1).frames(clip.segments[0], init=clip.init.replace(b"avc1", b"xyz1"), start_ms=0))
+        decode(replace(clip, init=clip.init.replace(b"avc1", b"xyz1")))
 
 
 def test_media_that_the_manifest_puts_elsewhere_is_moved_there() -> None:
     clip = make_video()
-    track = TrackDecoder(threads=1)
-    frames = list(track.frames(clip.segments[1], init=clip.init, start_ms=61_000))
+    track = TrackDecoder("video", runs=Runs(), threads=1)
+    frames = list(track.frames(clip.segments[1], init=clip.init, at=Placement(start_ms=61_000)))
     assert {frame.shift_ms for frame in frames} == {60_000}
 
 
 def test_media_time_counts_where_the_manifest_is_only_inexact() -> None:
     clip = make_video()
-    track = TrackDecoder(threads=1)
-    frames = list(track.frames(clip.segments[1], init=clip.init, start_ms=1_100))
+    track = TrackDecoder("video", runs=Runs(), threads=1)
+    frames = list(track.frames(clip.segments[1], init=clip.init, at=Placement(start_ms=1_100)))
     assert {frame.shift_ms for frame in frames} == {0}
 
 
 def test_frames_of_one_period_are_not_moved_with_the_next() -> None:
     clip = make_video(seconds=1)
-    track = TrackDecoder(threads=1)
-    frames = [*track.frames(clip.segments[0], init=clip.init, start_ms=0)]
-    frames += track.frames(clip.segments[0], init=clip.init, start_ms=1_000)
+    track = TrackDecoder("video", runs=Runs(), threads=1)
+    frames = [*track.frames(clip.segments[0], init=clip.init, at=Placement(start_ms=0))]
+    frames += track.frames(clip.segments[0], init=clip.init, at=Placement(start_ms=1_000, run=1))
     frames += track.drain()
     positions = [frame.time // 24 + frame.shift_ms for frame in frames]
     assert positions == [number * 1_000 // 24 for number in range(48)]
@@ -135,8 +153,9 @@ import sys
 sys.modules["av"] = None
 from matinee.errors import DependencyMissing
 from matinee.media.decode import VideoDecoder
+from matinee.media.placing import Placement
 try:
-    next(VideoDecoder().frames(b"", init=bytes.fromhex(sys.argv[1]), start_ms=0))
+    next(VideoDecoder().frames(b"", init=bytes.fromhex(sys.argv[1]), at=Placement(start_ms=0)))
 except DependencyMissing as error:
     print(error)
 """

@@ -10,7 +10,8 @@ import pytest
 from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
-from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, shade_of
+from matinee.media.placing import Placement
+from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, remuxed_segments, shade_of
 
 KEYS = {KEY_ID: KEY}
 SMALL, LARGE = make_video(seconds=3), make_video(seconds=3, width=128, height=72)
@@ -21,7 +22,7 @@ def show(*parts: tuple[Clip, int], decoder: VideoDecoder | None = None) -> list[
     decoder = decoder or VideoDecoder()
     pictures: list[VideoFrame] = []
     for clip, number in parts:
-        pictures += decoder.frames(clip.segments[number], init=clip.init, start_ms=clip.starts_ms[number])
+        pictures += decoder.frames(clip.segments[number], init=clip.init, at=Placement(start_ms=clip.starts_ms[number]))
     return pictures + list(decoder.drain())
 
 
@@ -29,7 +30,9 @@ def listen(clip: Clip, *, first: int = 0, decoder: AudioDecoder | None = None) -
     decoder = decoder or AudioDecoder()
     blocks: list[AudioBlock] = []
     for segment, start_ms in list(zip(clip.segments, clip.starts_ms, strict=True))[first:]:
-        blocks += decoder.blocks(decrypt_segment(clip.init, segment, KEYS), init=clip.init, start_ms=start_ms)
+        blocks += decoder.blocks(
+            decrypt_segment(clip.init, segment, KEYS), init=clip.init, at=Placement(start_ms=start_ms)
+        )
     return blocks + list(decoder.drain())
 
 
@@ -64,9 +67,45 @@ def test_switching_rungs_loses_no_picture_and_no_place() -> None:
     assert [picture.width for picture in pictures] == [64] * 24 + [128] * 24 + [64] * 24
 
 
+def test_another_codec_in_mid_play_loses_no_picture_and_no_place() -> None:
+    clips = [make_video(codec=codec, seconds=4) for codec in ("libx264", "libx265", "libvpx-vp9", "libsvtav1")]
+    pictures = show(*((clip, number) for number, clip in enumerate(clips)))
+    assert [number_of(picture) for picture in pictures] == list(range(96))
+
+
+def test_rungs_of_a_transport_stream_switch_without_loss() -> None:
+    small, large = (remuxed_segments(clip, container="mpegts") for clip in (SMALL, LARGE))
+    decoder, pictures = VideoDecoder(), list[VideoFrame]()
+    for number, segment in enumerate((small[0], large[1], small[2])):
+        pictures += decoder.frames(segment, init=b"", at=Placement(start_ms=number * 1_000))
+    pictures += decoder.drain()
+    assert [number_of(picture) for picture in pictures] == list(range(72))
+    assert [picture.width for picture in pictures] == [64] * 24 + [128] * 24 + [64] * 24
+
+
+def test_periods_follow_one_another_without_gap_or_overlap() -> None:
+    """Each shows the middle of its media, from half a second on for a second; the second period begins at 1 s."""
+    decoder = VideoDecoder()
+    pictures: list[VideoFrame] = []
+    for run, clip in enumerate((SMALL, LARGE)):
+        from_ms = run * 1_000
+        for number in range(2):
+            at = Placement(
+                start_ms=from_ms + number * 1_000 - 500,
+                run=run,
+                shift_ms=from_ms - 500,
+                from_ms=from_ms,
+                until_ms=from_ms + 1_000,
+            )
+            pictures += decoder.frames(clip.segments[number], init=clip.init, at=at)
+    pictures += decoder.drain()
+    assert [picture.position_ms for picture in pictures] == [number * 1_000 // 24 for number in range(48)]
+    assert [picture.width for picture in pictures] == [64] * 24 + [128] * 24
+
+
 def test_pictures_have_the_wanted_size_from_the_moment_it_is_wanted() -> None:
     decoder = VideoDecoder(size=(31, 17))
-    pictures = decoder.frames(SMALL.segments[0], init=SMALL.init, start_ms=0)
+    pictures = decoder.frames(SMALL.segments[0], init=SMALL.init, at=Placement(start_ms=0))
     first = next(pictures)
     decoder.size = (80, 45)
     second = next(pictures)
@@ -86,7 +125,7 @@ def test_colours_are_those_of_the_standard_that_the_size_implies() -> None:
 def paint(yuv: tuple[int, int, int], *, height: int) -> tuple[int, ...]:
     """The first pixel of a picture of one colour, encoded and decoded."""
     clip = make_video(seconds=1, height=height, colour=yuv)
-    pictures = VideoDecoder(size=(8, 8)).frames(clip.segments[0], init=clip.init, start_ms=0)
+    pictures = VideoDecoder(size=(8, 8)).frames(clip.segments[0], init=clip.init, at=Placement(start_ms=0))
     return tuple(next(pictures).rgb[:3])
 
 
@@ -98,7 +137,7 @@ def test_unwanted_pictures_are_left_out_and_each_position_is_asked_once() -> Non
         return position_ms >= 500
 
     decoder = VideoDecoder()
-    pictures = [*decoder.frames(SMALL.segments[0], init=SMALL.init, start_ms=0, wanted=wanted)]
+    pictures = [*decoder.frames(SMALL.segments[0], init=SMALL.init, at=Placement(start_ms=0), wanted=wanted)]
     pictures += decoder.drain(wanted=wanted)
     assert [number_of(picture) for picture in pictures] == list(range(12, 24))
     assert asked == [number * 1000 // 24 for number in range(24)]
@@ -106,7 +145,7 @@ def test_unwanted_pictures_are_left_out_and_each_position_is_asked_once() -> Non
 
 def test_after_a_seek_nothing_of_before_appears() -> None:
     decoder = VideoDecoder()
-    for _ in zip(range(7), decoder.frames(SMALL.segments[0], init=SMALL.init, start_ms=0), strict=False):
+    for _ in zip(range(7), decoder.frames(SMALL.segments[0], init=SMALL.init, at=Placement(start_ms=0)), strict=False):
         pass
     decoder.reset()
     assert [number_of(picture) for picture in show((SMALL, 2), decoder=decoder)] == list(range(48, 72))
@@ -116,7 +155,7 @@ def test_after_a_seek_nothing_of_before_appears() -> None:
 
 def test_pictures_are_decoded_only_as_they_are_asked_for() -> None:
     damaged = SMALL.segments[0][:-40] + bytes(40)
-    pictures: Iterator[VideoFrame] = VideoDecoder().frames(damaged, init=SMALL.init, start_ms=0)
+    pictures: Iterator[VideoFrame] = VideoDecoder().frames(damaged, init=SMALL.init, at=Placement(start_ms=0))
     assert number_of(next(pictures)) == 0
 
 
@@ -146,9 +185,31 @@ def test_any_rate_and_layout_becomes_48_khz_stereo_in_place(rate: int, layout: s
         assert not any(loud[second + 54 : second + 98])
 
 
+def test_sound_of_periods_is_one_piece_to_the_sample() -> None:
+    clip, decoder = make_audio(), AudioDecoder()
+    blocks: list[AudioBlock] = []
+    for run in range(2):
+        from_ms = run * 1_500
+        for number in range(2):
+            at = Placement(
+                start_ms=from_ms + number * 1_000 - 250,
+                run=run,
+                shift_ms=from_ms - 250,
+                from_ms=from_ms,
+                until_ms=from_ms + 1_500,
+            )
+            blocks += decoder.blocks(clip.segments[number], init=clip.init, at=at)
+    blocks += decoder.drain()
+    samples = 0
+    for block in blocks:
+        assert block.position_ms == samples * 1_000 // 48_000
+        samples += len(block.pcm) // 4
+    assert samples == 3 * 48_000
+
+
 def test_sound_after_a_seek_is_what_it_would_have_been() -> None:
     clip, decoder = make_audio(), AudioDecoder()
-    next(decoder.blocks(clip.segments[0], init=clip.init, start_ms=0))
+    next(decoder.blocks(clip.segments[0], init=clip.init, at=Placement(start_ms=0)))
     decoder.reset()
     blocks = listen(clip, first=1, decoder=decoder)
     whole, rest = (b"".join(block.pcm for block in part) for part in (listen(clip), blocks))
@@ -164,7 +225,7 @@ def test_sound_after_a_seek_is_what_it_would_have_been() -> None:
 def test_another_rendition_of_the_sound_goes_on_without_a_gap() -> None:
     first, second = make_audio(), make_audio(codec="libopus")
     decoder = AudioDecoder()
-    blocks = [*decoder.blocks(first.segments[0], init=first.init, start_ms=0)]
-    blocks += decoder.blocks(second.segments[1], init=second.init, start_ms=second.starts_ms[1])
+    blocks = [*decoder.blocks(first.segments[0], init=first.init, at=Placement(start_ms=0))]
+    blocks += decoder.blocks(second.segments[1], init=second.init, at=Placement(start_ms=second.starts_ms[1]))
     positions = [block.position_ms for block in blocks]
     assert positions == sorted(positions)

@@ -41,11 +41,26 @@ def test_a_fragment_knows_when_it_starts_and_how_long_it_lasts() -> None:
 def test_boxes_before_the_fragment_do_not_matter() -> None:
     emsg = struct.pack(">I4s", 20, b"emsg") + bytes(12)
     moved = [sample._replace(start=sample.start + 20) for sample in read_fragments(SEGMENT, HEADER)[0].samples]
-    assert list(read_fragments(emsg + SEGMENT, HEADER)[0].samples) == moved
+    assert read_fragments(emsg + SEGMENT, HEADER)[0].samples == moved
 
 
 def test_chunks_are_fragments_of_one_segment() -> None:
     assert [fragment.decode_time for fragment in read_fragments(SEGMENT + LAST_SEGMENT, HEADER)] == [0, 24_000]
+
+
+def test_without_an_init_segment_the_samples_are_where_they_are() -> None:
+    found, known = read_fragments(SEGMENT, None)[0], read_fragments(SEGMENT, HEADER)[0]
+    assert [sample.start for sample in found.samples] == [sample.start for sample in known.samples]
+    assert found.decode_time == known.decode_time
+
+
+def test_composition_may_come_before_decoding() -> None:
+    at = SEGMENT.index(b"trun") + 24  # each row has a size and a composition offset
+    early = SEGMENT[:at] + struct.pack(">i", -1_000) + SEGMENT[at + 4 :]
+    samples, earlier = read_fragments(SEGMENT, HEADER)[0].samples, read_fragments(early, HEADER)[0].samples
+    [composition] = struct.unpack_from(">i", SEGMENT, at)
+    assert earlier[0].time == samples[0].time - composition - 1_000
+    assert earlier[1:] == samples[1:]
 
 
 def test_a_segment_without_a_fragment_is_invalid() -> None:

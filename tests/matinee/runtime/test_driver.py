@@ -13,11 +13,10 @@ from matinee.manifest.presentation import TrackKind
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.driver import Driver
 from matinee.runtime.http import Http
-from matinee.runtime.service import Service
 from matinee.runtime.source import ContentKeys, UrlSource
 from matinee.runtime.tasks import Tasks
+from matinee.testing.playbook import Viewer
 from tests.support.media import MadeTitle, make_title
-from tests.support.playbooks import Viewer
 from tests.support.servers import MediaServer, serving_title
 
 
@@ -32,12 +31,15 @@ class Kept:
     def unlock(self, keys: ContentKeys) -> None:
         self.keys = keys
 
-    def append(self, append: Append, kind: TrackKind, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
         assert init is not None
-        self.appended.append((kind, append.start_ms, body))
+        self.appended.append((append.target.of.kind, append.start_ms, body))
 
     def discard(self, kind: TrackKind) -> None:
         self.discarded.append(kind)
+
+    def enter(self, position_ms: int) -> None:
+        pass
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ async def test_a_seek_voids_what_was_appended(served: MediaServer) -> None:
 
 def _driver(served: MediaServer, sink: Kept, http: Http, tasks: Tasks, notices: list[Notice]) -> Driver:
     viewer = Viewer(now_ms=http.clock.now_ms())
-    source = UrlSource(f"{served.url}/manifest.mpd", http, Service("", http, retry=RetrySettings()))
+    source = UrlSource(f"{served.url}/manifest.mpd", http, retry=RetrySettings())
     return Driver(viewer.playback, source, sink, http, tasks, notices.append)
 
 

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from multidict import CIMultiDict
 
-from matinee.runtime.http import FetchFailure, Http, retry_after_ms
-from tests.support.servers import MediaServer, serving_title
-
-EIGHT_MS = 1792483200_000  # Tue, 20 Oct 2026 08:00:00 GMT
+from matinee.runtime.http import FetchFailure, Http, is_as_published
+from matinee.wire.cmsd import Cmsd
+from tests.support.servers import MediaServer, serving, serving_title
 
 
 @pytest.fixture
@@ -19,13 +20,15 @@ async def served(tmp_path: Path) -> AsyncIterator[MediaServer]:
 
 
 async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -> None:
-    told: list[None] = []
+    told: list[tuple[int, int]] = []
     async with Http() as http:
         answer = await http.fetch(
-            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda: told.append(None)
+            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda *facts: told.append(facts)
         )
     assert answer.body == bytes(range(256)) * 1000
     assert len(told) >= 2
+    assert told[-1] == (256_000, 256_000)
+    assert all(0 < received < 256_000 and size == 256_000 for received, size in told[:-1])
 
 
 async def test_a_range_is_cut_out_of_the_answer_of_a_server_that_ignores_it(served: MediaServer) -> None:
@@ -76,23 +79,52 @@ async def test_retry_after_reaches_whoever_decides(served: MediaServer) -> None:
     assert (failure.value.status, failure.value.hint_ms) == (429, 7_000)
 
 
+async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served: MediaServer) -> None:
+    served.fault, served.retry_after = "http-503", "Tue, 20 Oct 2015 08:00:30 GMT"
+    served.date = "Tue, 20 Oct 2015 08:00:00 GMT"
+    async with Http() as http:
+        with pytest.raises(FetchFailure) as failure:
+            await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
+    assert failure.value.hint_ms == 30_000
+
+
 @pytest.mark.parametrize(
-    ("header", "wait_ms"),
+    ("digest", "is_so"),
     [
-        ("120", 120_000),
-        (" 3 ", 3_000),
-        ("0", 0),
-        ("", 0),
-        ("-5", 0),
-        ("1.5", 0),
-        ("soon", 0),
-        ("99999999999", 0),
-        ("Tue, 20 Oct 2026 08:00:30 GMT", 30_000),
-        ("Tuesday, 20-Oct-26 08:00:30 GMT", 30_000),
-        ("Tue Oct 20 08:00:30 2026", 30_000),
-        ("Tue, 20 Oct 2026 07:00:00 GMT", 0),
-        ("Tue, 99 Oct 2026 07:00:00 GMT", 0),
+        ("", True),
+        ("sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True),
+        ("md5=:AAAA:, sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True),
+        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False),
+        ("sha-256=nonsense", True),
     ],
 )
-def test_retry_after_in_every_spelling(header: str, wait_ms: int) -> None:
-    assert retry_after_ms(header, wall_ms=EIGHT_MS) == wait_ms
+def test_a_body_is_held_against_the_digest_that_the_server_tells(digest: str, is_so: bool) -> None:
+    assert is_as_published(b"hello", digest) is is_so
+
+
+async def test_a_url_is_asked_for_as_it_was_written() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.raw_path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with serving(app) as url, Http() as http:
+        for path in ("/a%2Fb;c?sig=x%2Fy%3D~", "/ä b"):
+            await http.fetch(url + path, most_bytes=1, deadline_ms=5_000)
+    assert asked == ["/a%2Fb;c?sig=x%2Fy%3D~", "/%C3%A4%20b"]
+
+
+async def test_what_a_server_says_of_the_link_comes_with_its_answer() -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(
+            headers=CIMultiDict([("CMSD-Dynamic", '"origin";mb=900'), ("CMSD-Dynamic", '"edge";etp=4000')])
+        )
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    async with serving(app) as url, Http() as http:
+        told = await http.fetch(url, most_bytes=1, deadline_ms=5_000)
+    assert told.cmsd == Cmsd(throughput_kbps=4_000, most_kbps=900)

@@ -21,6 +21,7 @@ from matinee.runtime.http import Http
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
 from matinee.runtime.tasks import Tasks
+from matinee.testing.playbook import Viewer
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.telemetry import (
     ApplianceFailed,
@@ -32,7 +33,6 @@ from matinee.wire.telemetry import (
 )
 from matinee.wire.telemetry import RungSwitched as RungSwitchedTold
 from matinee.wire.telemetry import StallEnded as StallEndedTold
-from tests.support.playbooks import Viewer
 from tests.support.scripted_plane import ControlPlane, scripted_plane
 
 RETRY = RetrySettings(first_ms=1, cap_ms=5)

@@ -8,9 +8,10 @@ import pytest
 from aiohttp import web
 
 from matinee.errors import NetworkUnreachable, ServiceUnavailable, TitleUnknown
+from matinee.policy.patience import for_service
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.http import FetchFailure, Http
-from matinee.runtime.service import MOST_TRIES, Service
+from matinee.runtime.service import Service
 from matinee.wire.catalog import CatalogItem
 from matinee.wire.problem import problem_of
 from tests.support.servers import serving
@@ -80,7 +81,7 @@ async def test_tries_come_to_an_end(http: Http) -> None:
     async with serving(scripted.application()) as url:
         with pytest.raises(ServiceUnavailable):
             await Service(url, http, retry=QUICK).ask("/v1/play", CatalogItem)
-    assert len(scripted.authorizations) == MOST_TRIES
+    assert len(scripted.authorizations) == for_service(QUICK).most_tries
 
 
 async def test_an_answer_that_is_something_else_is_the_service_s_fault(http: Http) -> None:

@@ -8,10 +8,11 @@ from matinee.errors import LicenseInvalid
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.http import Http
 from matinee.runtime.service import Service
-from matinee.runtime.source import ContentKeys, TitleSource, unwrapped_keys
+from matinee.runtime.source import ContentKeys, Guidance, TitleSource, unwrapped_keys
 from matinee.wire.license import License, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply
-from matinee.wire.steering import SteeringDocument
+from matinee.wire.steering import Heard, SteeringDocument
+from tests.support.players import ManualClock
 from tests.support.scripted_plane import ControlPlane, scripted_plane
 
 KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
@@ -55,24 +56,37 @@ def test_an_access_token_is_no_license() -> None:
 async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() -> None:
     async with scripted_plane({"isp-a": "http://a/old/", "exchange": "http://x/old/"}, {}) as plane, Http() as http:
         plane.steering = SteeringDocument(
-            pathway_priority=("isp-a",), oca_urls=(OcaUrl(appliance="isp-a", url="http://a/new/"),)
+            ttl_s=30, pathway_priority=("isp-a",), oca_urls=(OcaUrl(appliance="isp-a", url="http://a/new/"),)
         )
-        source = TitleSource(_reply(plane), _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
-        advice = await source.steer(appliance="isp-a", throughput_kbps=1_000)
-    assert advice.pathway_priority == ("isp-a",)
+        source = _source(plane, http)
+        assert await source.steer(()) == Guidance(30_000)
     assert source.manifests == {"isp-a": "http://a/new/manifest.mpd", "exchange": "http://x/old/manifest.mpd"}
+
+
+async def test_advice_says_how_long_its_tokens_are_good() -> None:
+    async with scripted_plane({"isp-a": "http://a/"}, {}) as plane, Http(ManualClock()) as http:
+        end_wall_ms = http.clock.wall_ms() + 60_000
+        urls = [OcaUrl(appliance=name, url="http://a/", exp_wall_ms=end_wall_ms + at) for at, name in enumerate("ab")]
+        plane.steering = SteeringDocument(ttl_s=300, oca_urls=tuple(urls))
+        source = _source(plane, http)
+        assert source.fresh_ms is None
+        assert await source.steer(()) == Guidance(300_000, fresh_ms=60_000)
 
 
 async def test_the_next_advice_is_asked_for_where_the_last_one_said() -> None:
     async with scripted_plane({"isp-a": "http://a/"}, {}) as plane, Http() as http:
         plane.steering = SteeringDocument(reload_uri="/v1/steering?token=fresh")
-        source = TitleSource(_reply(plane), _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
+        source = _source(plane, http)
         for _ in range(2):
-            await source.steer(appliance="isp a", throughput_kbps=1_000)
+            await source.steer((Heard("isp-a", 1_000),))
     assert plane.steered == [
-        "_DASH_pathway=isp%20a&_DASH_throughput=1000000",
-        "token=fresh&_DASH_pathway=isp%20a&_DASH_throughput=1000000",
+        "_DASH_pathway=%22isp-a%22&_DASH_throughput=1000000",
+        "token=fresh&_DASH_pathway=%22isp-a%22&_DASH_throughput=1000000",
     ]
+
+
+def _source(plane: ControlPlane, http: Http) -> TitleSource:
+    return TitleSource(_reply(plane), http, _service(plane.url, http), key=DEVICE, trusted=TRUSTED)
 
 
 def _service(url: str, http: Http) -> Service:

@@ -12,7 +12,7 @@ from matinee_backend.records import Account, CatalogTitle, HeardAppliance, Watch
 from matinee_backend.services.catalog.rules import ITEMS_BY_DEVICE, catalog_item, homepage_rows, page_of, resume_ms
 from matinee_backend.services.entitlement.rules import is_shown
 from matinee_backend.services.steering.direct import Director
-from matinee_backend.services.steering.rules import oca_urls, ranked
+from matinee_backend.services.steering.rules import MediaToken, oca_urls, ranked
 
 RECENT_TITLES = 40
 MAX_POSTER_TOKENS = 4_096
@@ -25,7 +25,7 @@ class CatalogDesk:
         self._history = history
         self._director = director
         self._clock = clock
-        self._tokens: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._tokens: OrderedDict[str, tuple[int, MediaToken]] = OrderedDict()
         """By title: when to sign the next, and the token."""
 
     async def homepage(self, account: Account, *, profile_id: str, device: str, page: int) -> Homepage:
@@ -73,9 +73,9 @@ class CatalogDesk:
             return ""
         return oca_urls(nearest, title_id=title_id, token=self._poster_token(title_id))[0].url + POSTER_NAME
 
-    def _poster_token(self, title_id: str) -> str:
+    def _poster_token(self, title_id: str) -> MediaToken:
         now_ms = self._clock.now_ms()
-        renew_at_ms, token = self._tokens.get(title_id, (now_ms, ""))
+        renew_at_ms, token = self._tokens.get(title_id, (now_ms, MediaToken("", 0)))
         if renew_at_ms <= now_ms:
             token = self._director.media_token(title_id, session_id="posters")
             renew_at_ms = now_ms + self._director.settings.media_token_lifetime_ms // 2

@@ -51,7 +51,7 @@ class PlaybackDesk:
             title,
             session_id=session_id,
             license_token=license_token,
-            media_token=media_token,
+            media_token=media_token.text,
             oca_urls=urls,
             watched=watched,
             public_url=public_url,

@@ -10,7 +10,7 @@ from matinee.wire.play import OcaUrl
 from matinee.wire.steering import HEARTBEAT_EVERY_MS, HEARTBEAT_EXPIRY_MS, Heartbeat, Placement, SteeringDocument
 from matinee_backend.ports import ApplianceDirectory, HistoryStore, TitleStore
 from matinee_backend.records import HeardAppliance
-from matinee_backend.services.steering.rules import heard, oca_urls, placed, ranked, steering_url
+from matinee_backend.services.steering.rules import MediaToken, heard, oca_urls, placed, ranked, steering_url
 from matinee_backend.settings import SteeringSettings
 
 
@@ -27,7 +27,7 @@ class Director:
         """The appliances whose heartbeat has not expired."""
         return await self.directory.heard_since(self.clock.wall_ms() - HEARTBEAT_EXPIRY_MS)
 
-    async def oca_urls(self, title_id: str, *, session_id: str, token: str) -> tuple[OcaUrl, ...]:
+    async def oca_urls(self, title_id: str, *, session_id: str, token: MediaToken) -> tuple[OcaUrl, ...]:
         """Where the session plays the title from, best first. Raises ServiceUnavailable if nobody holds it now."""
         appliances = ranked(
             await self.present(), title_id=title_id, session_id=session_id, load_step=self.settings.load_step
@@ -37,10 +37,10 @@ class Director:
             raise ServiceUnavailable(what, retry_after_ms=HEARTBEAT_EVERY_MS, title_id=title_id)
         return oca_urls(appliances, title_id=title_id, token=token)
 
-    def media_token(self, title_id: str, *, session_id: str) -> str:
-        """What appliances let the session in by."""
+    def media_token(self, title_id: str, *, session_id: str) -> MediaToken:
         exp_wall_ms = self.clock.wall_ms() + self.settings.media_token_lifetime_ms
-        return self.key.sign(MediaClaims(sub=session_id, titles=(title_id,), exp_wall_ms=exp_wall_ms))
+        claims = MediaClaims(sub=session_id, titles=(title_id,), exp_wall_ms=exp_wall_ms)
+        return MediaToken(self.key.sign(claims), exp_wall_ms)
 
     async def document(self, title_id: str, *, session_id: str, public_url: str) -> SteeringDocument:
         """The session's next list, its tokens fresh. Raises as `oca_urls`."""
@@ -48,7 +48,7 @@ class Director:
         urls = await self.oca_urls(title_id, session_id=session_id, token=token)
         return SteeringDocument(
             ttl_s=self.settings.ttl_s,
-            reload_uri=steering_url(public_url, session_id=session_id, token=token),
+            reload_uri=steering_url(public_url, session_id=session_id, token=token.text),
             pathway_priority=tuple(url.appliance for url in urls),
             oca_urls=urls,
         )

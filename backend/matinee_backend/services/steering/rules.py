@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from matinee.errors import RequestInvalid
@@ -11,6 +12,13 @@ from matinee_backend.records import CatalogTitle, HeardAppliance
 
 NEAREST_FIRST = ("isp", "exchange", "origin")
 """Kinds of appliance by their distance from the viewer."""
+
+
+class MediaToken(NamedTuple):
+    """What appliances let a session in by."""
+
+    text: str
+    exp_wall_ms: int
 
 
 def check_heartbeat(heartbeat: Heartbeat, *, appliance_id: str) -> None:
@@ -54,10 +62,14 @@ def ranked(
     return tuple(sorted(serving, key=order))
 
 
-def oca_urls(appliances: Iterable[HeardAppliance], *, title_id: str, token: str) -> tuple[OcaUrl, ...]:
+def oca_urls(appliances: Iterable[HeardAppliance], *, title_id: str, token: MediaToken) -> tuple[OcaUrl, ...]:
     """The title's folder on each, in the same order."""
     return tuple(
-        OcaUrl(appliance=appliance.appliance, url=f"{appliance.base_url}/t/{token}/titles/{title_id}/")
+        OcaUrl(
+            appliance=appliance.appliance,
+            url=f"{appliance.base_url}/t/{token.text}/titles/{title_id}/",
+            exp_wall_ms=token.exp_wall_ms,
+        )
         for appliance in appliances
     )
 

@@ -8,6 +8,7 @@ from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
 from matinee_backend.records import HeardAppliance
 from matinee_backend.services.steering.rules import (
+    MediaToken,
     check_heartbeat,
     heard,
     oca_urls,
@@ -60,8 +61,8 @@ def test_equally_loaded_ones_share_the_sessions_and_each_session_keeps_its_order
 
 
 def test_each_url_is_the_titles_folder_with_the_token_in_its_path() -> None:
-    assert oca_urls([appliance("isp-a", titles=TITLE)], title_id="sintel", token="tok") == (
-        OcaUrl(appliance="isp-a", url="http://isp-a.example/t/tok/titles/sintel/"),
+    assert oca_urls([appliance("isp-a", titles=TITLE)], title_id="sintel", token=MediaToken("tok", 9)) == (
+        OcaUrl(appliance="isp-a", url="http://isp-a.example/t/tok/titles/sintel/", exp_wall_ms=9),
     )
     assert steering_url("http://c.example", session_id="s1", token="tok") == "http://c.example/v1/steering/s1?token=tok"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matinee.core.health import ApplianceHealth
+from matinee.core.listings import Listings
 from matinee.core.messages import (
     Announce,
     Append,
@@ -15,6 +16,7 @@ from matinee.core.messages import (
     InitTarget,
     ManifestRead,
     ManifestTarget,
+    RenditionRef,
     SegmentTarget,
     Started,
     WakeAt,
@@ -22,7 +24,8 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
-from matinee.manifest.presentation import BaseUrl, Presentation, Rendition, Resource, Segment, Track, TrackKind
+from matinee.core.stream import Stream
+from matinee.manifest.presentation import BaseUrl, Period, Presentation, Rendition, Resource, Segment, Track, TrackKind
 from matinee.policy.settings import PlayerSettings
 
 SEGMENT_MS = 4_000
@@ -45,13 +48,13 @@ def track(
             rendition_id=f"{kind}-{kbps}",
             bitrate_kbps=kbps,
             mime_type=f"{kind}/mp4",
-            init=Resource(path=f"{kbps}/init.mp4") if has_init else None,
             segments=tuple(
                 Segment(
                     number=at + 1,
                     start_ms=at * segment_ms,
                     duration_ms=segment_ms,
                     resource=Resource(path=f"{kbps}/{at}"),
+                    init=Resource(path=f"{kbps}/init.mp4") if has_init else None,
                 )
                 for at in range(segments)
             ),
@@ -67,10 +70,30 @@ def presentation(*tracks: Track) -> Presentation:
     chosen = tracks or (track(),)
     last = chosen[0].renditions[0].segments[-1]
     return Presentation(
-        duration_ms=last.start_ms + last.duration_ms,
+        duration_ms=last.end_ms,
         base_urls=(BaseUrl(url="http://a.test/", service_location="a"),),
-        tracks=chosen,
+        periods=(Period(end_ms=last.end_ms, tracks=chosen),),
     )
+
+
+def stream_of(shown: Track, *, position_ms: int = 0) -> Stream:
+    """A stream of the track, the only one of its kind."""
+    return Stream(presentation(shown).periods[0], shown, Listings(), position_ms=position_ms)
+
+
+def init_of(shown: Track, rung: int) -> InitTarget:
+    init = shown.renditions[rung].segments[0].init
+    assert init is not None
+    return InitTarget(_ref(shown, rung), init)
+
+
+def segment_of(shown: Track, rung: int, index: int) -> SegmentTarget:
+    return SegmentTarget(_ref(shown, rung), shown.renditions[rung].segments[index])
+
+
+def _ref(shown: Track, rung: int) -> RenditionRef:
+    mime_type = shown.renditions[rung].mime_type
+    return RenditionRef(kind=shown.kind, track_id=shown.track_id, rung=rung, mime_type=mime_type)
 
 
 @dataclass
@@ -85,7 +108,7 @@ class Viewer:
 
     def __post_init__(self) -> None:
         health = self.health or ApplianceHealth(self.settings.failover)
-        self.playback = Playback(self.settings, health, seed=self.seed)
+        self.playback: Playback = Playback(self.settings, health, seed=self.seed)
         self.commands: list[Command] = []
         self.wake_at_ms: int | None = None
 

@@ -1,0 +1,39 @@
+"""An hour of playback in virtual time: how many seconds of wall time it takes, against a bar of five."""
+
+import statistics
+import time
+
+import msgspec
+
+from tests.support.evenings import Evening, spent
+
+BAR_S = 5.0
+HOUR_MS = 3_600_000
+
+
+class VirtualHour(msgspec.Struct, frozen=True, kw_only=True):
+    """How long it took."""
+
+    name: str = "A virtual hour"
+    wall_s: float
+    """Of a whole hour, median over rounds."""
+    bar_s: float = BAR_S
+    requests: int
+    """Made in it, each carried in pieces of 64 KiB at most."""
+    log_lines: int
+    rounds: int
+
+
+def measured(*, rounds: int, share: int = 1) -> VirtualHour:
+    """The real player, picture at 3 Mb/s and sound, on a link of 6 Mb/s. `share`: play that part of an hour only."""
+    walls_s: list[float] = []
+    for _ in range(rounds):
+        began_s = time.perf_counter()
+        memory = spent(Evening(), duration_ms=HOUR_MS // share)
+        walls_s.append((time.perf_counter() - began_s) * share)
+    return VirtualHour(
+        wall_s=round(statistics.median(walls_s), 2),
+        requests=len(memory.exchanges) * share,
+        log_lines=memory.log.count("\n") * share,
+        rounds=rounds,
+    )

@@ -12,6 +12,7 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
     ClockSynced,
@@ -21,7 +22,6 @@ from matinee.core.messages import (
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
     IndexRead,
     IndexTarget,
@@ -39,11 +39,13 @@ from matinee.core.messages import (
     RateAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
     SteeringFailed,
     SyncClock,
+    Target,
     TextDeclined,
     TrackAsked,
     WakeAt,
@@ -77,7 +79,7 @@ class Playback:
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._presentation: Presentation | None = None
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
         self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
@@ -106,7 +108,7 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -175,12 +177,18 @@ class Playback:
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
                 )
+            case SegmentCorrupt():
+                position_ms = self._playhead.position_ms(now_ms=now_ms)
+                blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
+                if blamed is not None and self._selection is not None:
+                    self._commands += blamed.commands
+                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
+                self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
@@ -232,9 +240,11 @@ class Playback:
                 self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
                 if target.rendition.single_file is None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:
@@ -245,12 +255,10 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
+        self._commands += self._keyring.need(presentation.key_ids)
         self._presentation = presentation
         if self._selection is not None:
             self._selection.renew(presentation)
-        self._has_keys = not presentation.key_ids
-        if presentation.key_ids:
-            self._commands.append(FetchKeys(presentation.key_ids))
 
     def _enter(self, presentation: Presentation, now_ms: int) -> None:
         """Begin: where the viewer wishes to, or where it is live."""
@@ -331,7 +339,7 @@ class Playback:
     def _give_up(self, now_ms: int) -> None:
         """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
 
-        As long as it moves, or the viewer has paused, there is time to go on trying.
+        As long as it moves, the viewer has paused, or new advice is on its way, there is time to go on trying.
         """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
@@ -339,7 +347,7 @@ class Playback:
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
             self._commands += _decline_text(self._selection, self._delivery)
             return
-        if self._playhead.phase in ("playing", "paused"):
+        if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
         tried = ", ".join(self._delivery.holders(target))
@@ -373,7 +381,7 @@ class Playback:
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
             left_ms=min((it for it in (left_ms, patience_ms) if it is not None), default=None),
-            can_decrypt=self._has_keys,
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
         slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
@@ -415,6 +423,14 @@ def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[C
         yield from _leave(delivery, text)
         selection.drop("text")
         yield Announce(TracksChanged())
+
+
+def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
+    if stream is not None and isinstance(target, SegmentTarget):
+        yield from _leave(delivery, stream)
+        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
 
 
 def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:

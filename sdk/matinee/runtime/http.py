@@ -1,19 +1,26 @@
 """HTTP by aiohttp: bytes or a reason, always by a deadline, always within a bound. The one catcher of its errors."""
 
 import asyncio
+import errno
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol
 
 import aiohttp
 from Crypto.Random.random import getrandbits
+from yarl import URL
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
+_NO_WAY_THERE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 class FetchFailure(Exception):
@@ -37,6 +44,10 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
+    date_ms: int | None = None
+    """The server's own wall clock when it answered; None if it does not show it."""
 
 
 class Network(Protocol):
@@ -101,7 +112,7 @@ class Http:
         try:
             async with (
                 asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, url, data=body, headers=sent) as response,
+                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
@@ -117,9 +128,13 @@ class Http:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
+        if not is_as_published(received, response.headers.get("Repr-Digest", ""), is_part=response.status == 206):
+            raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url))
+        date_ms = http_date_ms(response.headers.get("Date", "")) or None
+        cmsd = read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ())))
+        return Answer(bytes(received), elapsed_ms, str(response.url), cmsd, date_ms)
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -147,14 +162,27 @@ class Http:
         await self._open.close()
 
 
+def _as_written(url: str) -> URL:
+    """A URL is asked for as whoever signed it wrote it; only what no URL may hold is encoded."""
+    return URL(url, encoded=url.isascii() and " " not in url)
+
+
 def _size_bytes(response: aiohttp.ClientResponse) -> int:
     """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
     return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
+def is_as_published(body: bytes | bytearray, digest: str, *, is_part: bool) -> bool:
+    """Whether a body is the one that a `Repr-Digest` header tells (RFC 9530, section 3); of a part it tells nothing."""
+    told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
+    return is_part or told is None or b64encode(sha256(body).digest()).decode() == told[1]
+
+
 def _reason_of(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "unresolved"
+    if isinstance(error, OSError) and error.errno in _NO_WAY_THERE:
+        return "unreachable"
     if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
         return "refused"
     if isinstance(error, aiohttp.ClientPayloadError):

@@ -14,13 +14,14 @@ from matinee.core.messages import (
     PauseAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     Started,
     TextDeclined,
     TrackAsked,
 )
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
-from matinee.errors import ERRORS_BY_CODE, MatineeError, OperatorError
+from matinee.errors import ERRORS_BY_CODE, MatineeError, MediaCorrupt, MediaInvalid, OperatorError
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.policy.settings import FailoverSettings, PlayerSettings
 from matinee.runtime.driver import Driver, Witness
@@ -207,8 +208,10 @@ class Player:
             for listener in self._listeners:
                 listener.put(None)
 
-    def _refuse_media(self, error: MatineeError) -> None:
-        self._driver.receive(MediaRefused(error.code, error.what))
+    def _refuse_media(self, error: MatineeError, request_id: int) -> None:
+        """Broken bytes may be whole elsewhere; a license that does not open them opens them nowhere."""
+        is_broken = isinstance(error, MediaInvalid | MediaCorrupt)
+        self._driver.receive(SegmentCorrupt(request_id) if is_broken else MediaRefused(error.code, error.what))
 
     async def _beat(self, reporter: Reporter) -> None:
         clock = self._http.clock

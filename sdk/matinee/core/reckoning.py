@@ -5,6 +5,7 @@ import msgspec
 from matinee.core.stream import Stream
 from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
+from matinee.policy.custom import Policies
 from matinee.policy.ladder import highest_within
 from matinee.policy.settings import AbrSettings, BufferingSettings
 from matinee.policy.throughput import ESTIMATORS, Link, Sample, with_sample
@@ -27,10 +28,11 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 class Reckoning:
     """The link of one session, and the ABR policy that reads it."""
 
-    def __init__(self, settings: AbrSettings) -> None:
+    def __init__(self, settings: AbrSettings, policies: Policies | None = None) -> None:
+        own = policies or Policies()
         self._settings = settings
-        self._policy = POLICIES[settings.policy]
-        self._estimate = ESTIMATORS[settings.estimator]
+        self._policy = own.abr or POLICIES[settings.policy]
+        self._estimate = own.estimator or ESTIMATORS[settings.estimator]
         self._link = Link()
         self._memo: Memo = ()
 

@@ -173,16 +173,18 @@ class Driver:
                     event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
-        except FormatUnsupported as error:
-            event = MediaRefused(error.code, error.what)
         except (ManifestInvalid, MediaInvalid):
             event = FetchFailed(request_id, "corrupt")
+        except MatineeError as error:
+            event = MediaRefused(error.code, error.what, error.facts)
         self._requests.pop(request_id, None)
         self.receive(event)
 
     async def _fetch_manifest(self, request_id: int, appliance: str) -> ManifestRead:
         url = self._source.manifests[appliance]
-        answer = await self._http.fetch(url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS)
+        answer = await self._http.fetch(
+            url, most_bytes=MOST_MANIFEST_BYTES, deadline_ms=DEADLINE_MS, request_class="manifest"
+        )
         presentation = read_dash(answer.body, url=url)
         self._presentation = presentation
         return ManifestRead(request_id, len(answer.body), presentation, tuple(self._places()))
@@ -219,7 +221,7 @@ class Driver:
                 raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
             self._sink.unlock(keys)
         except MatineeError as error:
-            self.receive(KeysRefused(error.code, error.what))
+            self.receive(KeysRefused(error.code, error.what, error.facts))
         else:
             self.receive(KeysArrived())
 

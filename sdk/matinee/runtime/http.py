@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import aiohttp
 from Crypto.Random.random import getrandbits
 
 from matinee.clock import Clock, SystemClock
+from matinee.policy.requests import RequestClass
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
@@ -37,6 +38,8 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Network(Protocol):
@@ -57,6 +60,7 @@ class Network(Protocol):
         *,
         most_bytes: int,
         deadline_ms: int,
+        request_class: RequestClass = "segment",
         byte_range: tuple[int, int] | None = None,
         method: str = "GET",
         body: bytes | None = None,
@@ -65,6 +69,7 @@ class Network(Protocol):
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
+        `request_class`: what it is for, which filters want to know (`matinee.runtime.filters`).
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
         `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
         answer, or 0 if the server does not say.
@@ -88,6 +93,7 @@ class Http:
         *,
         most_bytes: int,
         deadline_ms: int,
+        request_class: RequestClass = "segment",
         byte_range: tuple[int, int] | None = None,
         method: str = "GET",
         body: bytes | None = None,
@@ -119,7 +125,7 @@ class Http:
         elapsed_ms = self.clock.now_ms() - began_ms
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url))
+        return Answer(bytes(received), elapsed_ms, str(response.url), response.status, response.headers)
 
     @property
     def _open(self) -> aiohttp.ClientSession:

@@ -100,19 +100,19 @@ class MatineeError(Exception):
 class ViewerError(MatineeError):
     """The person watching can mend it."""
 
-    category = "viewer"
+    category: ClassVar[Category] = "viewer"
 
 
 class AppError(MatineeError):
     """The program that uses Matinee must change."""
 
-    category = "app"
+    category: ClassVar[Category] = "app"
 
 
 class OperatorError(MatineeError):
     """The service, an appliance or the content must be mended."""
 
-    category = "operator"
+    category: ClassVar[Category] = "operator"
 
 
 class LoginRefused(ViewerError):

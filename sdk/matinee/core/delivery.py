@@ -5,8 +5,9 @@ appliance before the buffer is in danger; the first whole answer wins. When all 
 policy, and of all that wait in a session one goes ahead: what it learns is true for the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matinee.core.health import ApplianceHealth
 from matinee.core.hedges import Hedges
@@ -14,13 +15,15 @@ from matinee.core.lull import Lull
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, SegmentTarget, Target
 from matinee.core.notices import FailedOver
 from matinee.manifest.presentation import TrackKind
-from matinee.policy.failover import is_passing, silence_limit_ms
+from matinee.policy.failover import is_passing, is_unwelcome, silence_limit_ms
 from matinee.policy.hedging import is_late
 from matinee.policy.requests import RULES, media_urgency
 from matinee.policy.settings import PlayerSettings
 
 USUAL_MS = 333
 """How long a first byte takes, before one was seen."""
+MOST_REMEMBERED = 128
+"""So many of the last segments may yet turn out to be corrupt: more than are buffered."""
 
 
 class Arrival(NamedTuple):
@@ -59,6 +62,8 @@ class _Request:
     """Of this round's failures."""
     refused_by: set[str] = field(default_factory=set[str])
     """Whose last word was a plain no."""
+    broken_by: frozenset[str] = frozenset()
+    """Who delivered it already, and it did not decode."""
     rounds: int = 0
     """In vain so far."""
     retry_at_ms: int = 0
@@ -80,14 +85,25 @@ class Delivery:
         self._health = health
         self._lull = Lull(settings.retry, seed=seed)
         self._requests: list[_Request] = []
+        self._delivered: dict[int, tuple[SegmentTarget, str]] = {}
+        """By request, oldest first."""
+        self._broken: dict[SegmentTarget, frozenset[str]] = {}
         self._last_id = 0
         self._buffer_ms = 0
         self._usual_ms = USUAL_MS
+        self._bases: Mapping[str, str] = {}
+        self._unwelcome_until_ms: dict[str, int] = {}
+        """Who refused this viewer, and until when others are asked first."""
 
-    def prefer(self, appliances: tuple[str, ...]) -> None:
-        """These and no others from now on, in this order; what is under way stays where it is."""
-        if not {*self.appliances, *self.manifests}.issuperset(appliances):
+    def prefer(self, appliances: tuple[str, ...], *, bases: Mapping[str, str] | None = None) -> None:
+        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is.
+
+        `bases`: of each clone among them the place whose media it holds.
+        """
+        self._bases = bases or {}
+        if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
             self._release()
+        self._unwelcome_until_ms.clear()
         if self.appliances:
             self.appliances = appliances
         else:
@@ -100,7 +116,8 @@ class Delivery:
         return any(not request.attempts for request in self._requests)
 
     def ask(self, target: Target, *, now_ms: int) -> list[Command]:
-        request = _Request(target, since_ms=now_ms)
+        broken_by = self._broken.get(target, frozenset()) if isinstance(target, SegmentTarget) else frozenset[str]()
+        request = _Request(target, since_ms=now_ms, refused_by={*broken_by}, broken_by=broken_by)
         self._requests.append(request)
         return self._send(request, now_ms)
 
@@ -128,14 +145,40 @@ class Delivery:
         self._lull.delivered()
         if request.rounds > 0:
             self._release()
+        if isinstance(request.target, SegmentTarget):
+            self._delivered[request_id] = request.target, winner.appliance
+            _forget_oldest(self._delivered)
         return Arrival(request.target, winner.appliance, commands)
+
+    def corrupt(self, request_id: int, *, now_ms: int, position_ms: int) -> Arrival | None:
+        """What arrived does not decode: whose it was, and whom that concerns. None if it is forgotten already.
+
+        Asked for again, it is not asked of those who delivered it so.
+        """
+        target, appliance = self._delivered.pop(request_id, (None, ""))
+        if target is None:
+            return None
+        self._broken[target] = broken_by = self._broken.get(target, frozenset()) | {appliance}
+        _forget_oldest(self._broken)
+        others = [name for name in self.holders(target) if name not in broken_by]
+        to = self._health.first_available(others, now_ms=now_ms)
+        commands: list[Command] = []
+        if self._health.failed(appliance, now_ms=now_ms) and to is not None:
+            commands.append(Announce(FailedOver(position_ms, appliance, to, "corrupt")))
+        return Arrival(target, appliance, commands)
 
     def failed(self, request_id: int, reason: str, *, now_ms: int, position_ms: int, hint_ms: int = 0) -> list[Command]:
         request, attempt = _find(self._requests, request_id)
         if request is None or attempt is None:
             return []
         left = attempt.appliance
-        is_news = self._health.failed(left, now_ms=now_ms, hint_ms=min(hint_ms, self._settings.retry.hint_cap_ms))
+        if is_unwelcome(reason):
+            # A token that has ended is no fault of the appliance: other sessions go on asking it.
+            is_news = left not in self._unwelcome_until_ms
+            self._unwelcome_until_ms[left] = now_ms + self._settings.failover.cooldown_first_ms
+        else:
+            hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
+            is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
         self.hedges.settled(attempt.stake_bytes, cost_bytes=min(attempt.stake_bytes, attempt.received_bytes))
         request.attempts.remove(attempt)
         request.tried.add(left)
@@ -151,7 +194,7 @@ class Delivery:
         if isinstance(target, ManifestTarget):
             return self.manifests
         places = target.of.places
-        return tuple(name for name in self.appliances if not places or name in places)
+        return tuple(name for name in self.appliances if not places or self._bases.get(name, name) in places)
 
     def cancel(self, kind: TrackKind | None = None) -> list[Command]:
         """No longer wanted: all requests for media of a kind, or all of all."""
@@ -205,7 +248,9 @@ class Delivery:
 
     def _next_appliance(self, request: _Request, now_ms: int) -> str | None:
         asked = {attempt.appliance for attempt in request.attempts}
-        untried = [name for name in self.holders(request.target) if name not in request.tried and name not in asked]
+        barred = request.tried | request.broken_by | asked
+        untried = [name for name in self.holders(request.target) if name not in barred]
+        untried = [name for name in untried if self._unwelcome_until_ms.get(name, 0) <= now_ms] or untried
         may_probe = (
             isinstance(request.target, SegmentTarget)
             and not asked
@@ -317,3 +362,8 @@ def _is_late(request: _Request, *, buffer_ms: int, now_ms: int) -> bool:
         elapsed_ms=now_ms - attempt.sent_ms,
         buffer_ms=buffer_ms,
     )
+
+
+def _forget_oldest(memory: dict[Any, Any]) -> None:
+    if len(memory) > MOST_REMEMBERED:
+        del memory[next(iter(memory))]

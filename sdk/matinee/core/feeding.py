@@ -44,7 +44,7 @@ class Feeding:
     def _due_ms(self, stream: Stream, playhead: Playhead, now_ms: int) -> int | None:
         """When there is room for the next segment of the stream, and it, or word of it, is to be had.
 
-        None while it is full and the playhead stands still.
+        None while it is full and the playhead stands still, if it is no longer kept, or if live is not known yet.
         """
         ahead_ms = stream.frontier_ms - playhead.position_ms(now_ms=now_ms)
         full_ms = self._settings.start_ms if playhead.is_ahead else self._settings.full_ms
@@ -56,7 +56,10 @@ class Feeding:
         segment = stream.next_segment(rung)
         if segment is None:
             return max(due_ms, stream.index_due_ms(rung) or 0)
-        return max(due_ms, self._edge.available_ms(end_ms=segment.end_ms, early_ms=stream.rendition.early_ms))
+        if self._edge.is_gone(end_ms=segment.end_ms, now_ms=now_ms):
+            return None
+        there_ms = self._edge.clock.available_ms(end_ms=segment.end_ms, early_ms=stream.rendition.early_ms)
+        return None if there_ms is None else max(due_ms, there_ms)
 
     def _ask_for(self, stream: Stream, buffer_ms: int, now_ms: int) -> Iterator[Command]:
         before = stream.rung

@@ -21,7 +21,12 @@ class Pathways:
         self._known = tuple(self.places.values())
         self._clones: tuple[PathwayClone, ...] = ()
         self._priority: tuple[str, ...] = ()
-        self._configured = Steering(url=steering_url)
+        self._configured: Steering = Steering(url=steering_url)
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """Of each clone the place of the manifest whose media it holds."""
+        return {name: place.clone_of for name, place in self.places.items() if place.clone_of}
 
     def configure(self, places: Iterable[BaseUrl], steering: Steering | None) -> None:
         """The manifest is here, or here again: what the last document said of its places still holds.

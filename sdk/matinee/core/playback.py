@@ -14,6 +14,7 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
     ClockSynced,
@@ -23,7 +24,6 @@ from matinee.core.messages import (
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
     IndexRead,
     IndexTarget,
@@ -41,11 +41,13 @@ from matinee.core.messages import (
     RateAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
     SteeringFailed,
     SyncClock,
+    Target,
     TextDeclined,
     TrackAsked,
     WakeAt,
@@ -60,6 +62,7 @@ from matinee.core.stats import PlayerStats
 from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
+from matinee.manifest.presentation import Presentation
 from matinee.policy.custom import Policies
 from matinee.policy.dice import draw
 from matinee.policy.failover import is_unwelcome
@@ -86,8 +89,9 @@ class Playback:
         self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
+        self._presentation: Presentation | None = None
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
         self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
@@ -116,7 +120,7 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -124,7 +128,7 @@ class Playback:
         position_ms = playhead.position_ms(now_ms=now_ms)
         video = selection.stream_of("video") if selection else None
         has_rung = video is not None and video.rung >= 0
-        live_ms = self._edge.position_ms(now_ms=now_ms)
+        live_ms = self._edge.clock.position_ms(now_ms=now_ms)
         return PlayerState(
             phase=self._outcome or playhead.phase,
             position_ms=position_ms,
@@ -174,7 +178,7 @@ class Playback:
             case ManifestRead() | IndexRead() | Fetched():
                 self._arrived(event, now_ms)
             case ClockSynced():
-                self._edge.synced(wall_ms=event.wall_ms, now_ms=now_ms)
+                self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
                 self._delivery.progressed(
                     event.request_id,
@@ -193,13 +197,19 @@ class Playback:
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
                 )
+            case SegmentCorrupt():
+                position_ms = self._playhead.position_ms(now_ms=now_ms)
+                blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
+                if blamed is not None and self._selection is not None:
+                    self._commands += blamed.commands
+                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what, event.facts))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
+                self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
@@ -223,6 +233,7 @@ class Playback:
             case LiveAsked():
                 self._edge.follows = True
             case RateAsked():
+                self._edge.is_free = event.permille != 1000
                 permille = min(max(event.permille, SLOWEST_PERMILLE), FASTEST_PERMILLE)
                 self._playhead.set_rate(permille, now_ms=now_ms)
             case LoopAsked():
@@ -230,7 +241,7 @@ class Playback:
             case TrackAsked():
                 self._choose(event.track_id, now_ms)
             case TextDeclined():
-                self._decline_text()
+                self._commands += _decline_text(self._selection, self._delivery)
             case _:
                 assert_never(event)
 
@@ -250,12 +261,14 @@ class Playback:
             case IndexTarget(), IndexRead():
                 assert self._selection is not None, "indexes are asked for by streams"
                 self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
-                if event.live is not None:
+                if target.rendition.single_file is None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:
@@ -266,24 +279,24 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
+        self._presentation = presentation
+        self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
-            return
+
+    def _enter(self, presentation: Presentation, now_ms: int) -> None:
+        """Begin: where the viewer wishes to, or where it is live."""
         self._tally.read_manifest(now_ms=now_ms)
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
             position_ms = 0
-        self._selection = Selection(presentation, self._settings, position_ms=position_ms)
-        position_ms = self._edge.entry_ms(self._selection, now_ms=now_ms, or_else_ms=position_ms)
-        self._selection.move_to(position_ms)
-        self._playhead.seek(position_ms, now_ms=now_ms)
-        self._commands.append(Enter(position_ms))
-        self._has_keys = not presentation.key_ids
-        if presentation.key_ids:
-            self._commands.append(FetchKeys(presentation.key_ids))
-        if presentation.live is not None and presentation.live.clocks:
-            self._commands.append(SyncClock(presentation.live.clocks))
-        self._commands.append(Announce(TracksChanged()))
+        selection = Selection(presentation, self._settings, position_ms=position_ms)
+        entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
+        if entry_ms != position_ms:
+            selection = Selection(presentation, self._settings, position_ms=entry_ms)
+        self._selection = selection
+        self._playhead.seek(entry_ms, now_ms=now_ms)
+        self._commands += [Enter(entry_ms), Announce(TracksChanged())]
 
     def _append(self, target: MediaTarget, request_id: int) -> None:
         for stream in self._selection.streams if self._selection else ():
@@ -317,12 +330,6 @@ class Playback:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
 
-    def _decline_text(self) -> None:
-        if self._selection and (text := self._selection.stream_of("text")):
-            self._commands += _leave(self._delivery, text)
-            self._selection.drop("text")
-            self._commands.append(Announce(TracksChanged()))
-
     # What time changes.
 
     def _advance(self, now_ms: int) -> None:
@@ -330,6 +337,8 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._selection is None and self._presentation is not None and self._edge.is_placed:
+            self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
             self._keep_up(self._selection, now_ms)
             self._settle_phase(self._selection, now_ms)
@@ -339,6 +348,8 @@ class Playback:
             self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
         if self._edge.take_turn(now_ms=now_ms):
             self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
+        if (sources := self._edge.clock.take_sync(now_ms=now_ms)) is not None:
+            self._commands.append(SyncClock(sources))
         if self._delivery.is_stuck:
             self._advice.hurry(now_ms=now_ms)
         if (heard := self._advice.take_turn(now_ms=now_ms)) is not None:
@@ -351,15 +362,15 @@ class Playback:
     def _give_up(self, now_ms: int) -> None:
         """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
 
-        As long as it moves, or the viewer has paused, there is time to go on trying.
+        As long as it moves, the viewer has paused, or new advice is on its way, there is time to go on trying.
         """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
             return
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
-            self._decline_text()
+            self._commands += _decline_text(self._selection, self._delivery)
             return
-        if self._playhead.phase in ("playing", "paused"):
+        if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
         tried = self._delivery.holders(target)
@@ -370,10 +381,12 @@ class Playback:
     def _keep_up(self, selection: Selection, now_ms: int) -> None:
         """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
+        self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
         jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
         if jump_ms is not None:
+            if self._playhead.wait != "starting":
+                self._commands.append(Announce(Jumped(position_ms, jump_ms)))
             self._go_to(jump_ms, now_ms)
-            self._commands.append(Announce(Jumped(position_ms, jump_ms)))
         rate = self._edge.rate_permille(selection, self._playhead, now_ms=now_ms)
         if rate != self._playhead.rate_permille:
             self._playhead.set_rate(rate, now_ms=now_ms)
@@ -387,12 +400,18 @@ class Playback:
                 return
             self._go_to(0, now_ms)
             position_ms = 0
+        slides = self._playhead.wait in ("starting", "seeking")
+        left_ms, patience_ms = selection.left_ms(position_ms), self._edge.patience_ms(selection)
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
-            left_ms=selection.left_ms(position_ms),
-            can_decrypt=self._has_keys,
+            left_ms=min((it for it in (left_ms, patience_ms) if it is not None), default=None),
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
+        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
+        if slid_ms is not None and self._playhead.is_moving:
+            self._playhead.slide(slid_ms, now_ms=now_ms)
+            self._commands.append(Enter(slid_ms))
         if notice is not None:
             self._commands.append(Announce(notice))
 
@@ -403,7 +422,7 @@ class Playback:
         times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
         if selection is not None and not self._advice.holds_start(now_ms=now_ms):
             times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
-            times.append(self._edge.wake_at_ms(now_ms=now_ms))
+            times.append(self._edge.wake_at_ms())
             if playhead.is_moving:
                 times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))
         wake_at_ms = min((it for it in times if it is not None), default=None)
@@ -420,6 +439,22 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
+
+
+def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
+    if stream is not None and isinstance(target, SegmentTarget):
+        yield from _leave(delivery, stream)
+        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
+
+
+def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
+    """The viewer goes on without subtitles."""
+    if selection is not None and (text := selection.stream_of("text")):
+        yield from _leave(delivery, text)
+        selection.drop("text")
+        yield Announce(TracksChanged())
 
 
 def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:

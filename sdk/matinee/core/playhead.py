@@ -13,7 +13,7 @@ class Playhead:
     """A position that moves with the clock while it may: the viewer wants to play, and there is media."""
 
     def __init__(self, settings: BufferingSettings, *, position_ms: int, now_ms: int, is_ahead: bool = False) -> None:
-        self.is_ahead = is_ahead
+        self.is_ahead: bool = is_ahead
         """Whether it stands there before anybody has asked to play; until `resume`."""
         self.wants_play: bool = not is_ahead
         self.wait: Wait | None = "starting"
@@ -107,6 +107,11 @@ class Playhead:
 
     def seek(self, position_ms: int, *, now_ms: int) -> None:
         self.hold("seeking", now_ms=now_ms)
+        self._position_ms = position_ms
+
+    def slide(self, position_ms: int, *, now_ms: int) -> None:
+        """Go on there, without a wait: what lies there is here."""
+        self._book(now_ms)
         self._position_ms = position_ms
 
     def _release(self, now_ms: int) -> FirstFrameReady | StallEnded | None:

@@ -15,9 +15,11 @@ class Selection:
         self.presentation: Presentation = presentation
         self.listings: Listings = Listings()
         period = self.presentation.period_at(position_ms)
+        video = first_of(period, "video")
+        audio_of = spoken_of if video is not None and video.is_muxed else first_of
         chosen = [
-            first_of(period, "video"),
-            first_of(period, "audio", settings.audio_language),
+            video,
+            audio_of(period, "audio", settings.audio_language),
             spoken_of(period, "text", settings.text_language),
         ]
         self._streams: dict[TrackKind, Stream] = {}
@@ -80,9 +82,11 @@ class Selection:
             else:
                 self._reopen(stream, position_ms=stream.frontier_ms)
 
-    def move_to(self, position_ms: int) -> None:
-        """Everything chosen goes on from there."""
+    def move_to(self, position_ms: int, *, kind: TrackKind | None = None) -> None:
+        """Everything chosen, or what is of that kind, goes on from there."""
         for stream in self.streams:
+            if kind not in (None, stream.kind):
+                continue
             if stream.period is self.presentation.period_at(position_ms):
                 stream.move_to(position_ms)
             else:
@@ -132,6 +136,8 @@ class Selection:
 
     def _open(self, period: Period, track: Track, *, position_ms: int) -> Stream:
         stream = self._streams[track.kind] = Stream(period, track, self.listings, position_ms=position_ms)
+        if (video := self._streams.get("video")) is not None:
+            video.carries_sound = video.track.is_muxed and "audio" not in self._streams
         stream.is_final = self.presentation.is_final(period)
         return stream
 

@@ -38,6 +38,11 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The estimate before anything was measured."""
     highest_kbps: Positive = 1_000_000
     """No rung above this: data saver, small screens."""
+    heeds_cmsd: bool = True
+    """Whether no rung is taken above the one that the server wants played (CMSD `mb`)."""
+    cmsd_percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    """The weight of the server's estimate (CMSD `etp`) against our own. None by default: it is told for a connection
+    that is shared or new, and counts what we have measured ourselves a second time."""
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,20 +1,27 @@
 """HTTP by aiohttp: bytes or a reason, always by a deadline, always within a bound. The one catcher of its errors."""
 
 import asyncio
+import errno
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol
 
 import aiohttp
 from Crypto.Random.random import getrandbits
+from yarl import URL
 
 from matinee.clock import Clock, SystemClock
 from matinee.policy.requests import RequestClass
+from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
+_NO_WAY_THERE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 class FetchFailure(Exception):
@@ -40,6 +47,10 @@ class Answer:
     """Where it came from in the end, after redirects."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
+    date_ms: int | None = None
+    """The server's own wall clock when it answered; None if it does not show it."""
 
 
 class Network(Protocol):
@@ -107,7 +118,7 @@ class Http:
         try:
             async with (
                 asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, url, data=body, headers=sent) as response,
+                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
@@ -123,9 +134,20 @@ class Http:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
+        is_other = response.status == 206 or "Content-Encoding" in response.headers
+        if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
+            raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url), response.status, response.headers)
+        return Answer(
+            bytes(received),
+            elapsed_ms,
+            str(response.url),
+            status=response.status,
+            headers=response.headers,
+            cmsd=read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ()))),
+            date_ms=http_date_ms(response.headers.get("Date", "")) or None,
+        )
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -153,14 +175,27 @@ class Http:
         await self._open.close()
 
 
+def _as_written(url: str) -> URL:
+    """A URL is asked for as whoever signed it wrote it; only what no URL may hold is encoded."""
+    return URL(url, encoded=url.isascii() and " " not in url)
+
+
 def _size_bytes(response: aiohttp.ClientResponse) -> int:
     """Of the body as it will be read; 0 if the server does not say, or says it of a packed body."""
     return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
+def is_as_published(body: bytes | bytearray, digest: str) -> bool:
+    """Whether a whole, plain body is the one that a `Repr-Digest` header tells (RFC 9530, section 3), if it does."""
+    told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
+    return told is None or b64encode(sha256(body).digest()).decode() == told[1]
+
+
 def _reason_of(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "unresolved"
+    if isinstance(error, OSError) and error.errno in _NO_WAY_THERE:
+        return "unreachable"
     if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
         return "refused"
     if isinstance(error, aiohttp.ClientPayloadError):

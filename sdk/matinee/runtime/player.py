@@ -9,11 +9,11 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import ClockSynced, MediaRefused, Started, Wish
+from matinee.core.messages import ClockSynced, MediaRefused, SegmentCorrupt, Started, Wish
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
 from matinee.core.stats import PlayerStats
-from matinee.errors import MatineeError
+from matinee.errors import MatineeError, MediaCorrupt, MediaInvalid
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.policy.custom import Policies
 from matinee.policy.settings import FailoverSettings, PlayerSettings
@@ -216,8 +216,11 @@ class Player(Remote):
             self._finished.set()
             self._listeners.end()
 
-    def _refuse_media(self, error: MatineeError) -> None:
-        self._driver.receive(MediaRefused(error.code, error.what, error.facts))
+    def _refuse_media(self, error: MatineeError, request_id: int) -> None:
+        """Broken bytes may be whole elsewhere; a license that does not open them opens them nowhere."""
+        is_broken = isinstance(error, MediaInvalid | MediaCorrupt)
+        refused = MediaRefused(error.code, error.what, error.facts)
+        self._driver.receive(SegmentCorrupt(request_id) if is_broken else refused)
 
     async def _beat(self, reporter: Reporter) -> None:
         clock = self._http.clock

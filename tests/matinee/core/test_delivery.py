@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +28,8 @@ def ask(it: Delivery, *, now_ms: int = 0) -> Fetch:
     return fetch
 
 
-def fail(it: Delivery, fetch: Fetch, *, now_ms: int = 0, hint_ms: int = 0) -> list[Command]:
-    return it.failed(fetch.request_id, "reset", now_ms=now_ms, position_ms=700, hint_ms=hint_ms)
+def fail(it: Delivery, fetch: Fetch, reason: str = "reset", *, now_ms: int = 0, hint_ms: int = 0) -> list[Command]:
+    return it.failed(fetch.request_id, reason, now_ms=now_ms, position_ms=700, hint_ms=hint_ms)
 
 
 def arrive(it: Delivery, fetch: Fetch, *, now_ms: int = 0, size_bytes: int = 100_000) -> Arrival | None:
@@ -247,6 +248,36 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
     assert tick(it, now_ms=60_000) == []
 
 
+def test_a_clone_holds_what_its_base_holds() -> None:
+    it = delivery("a", "b")
+    it.prefer(("c", "b", "a"), bases={"c": "a"})
+    of = msgspec.structs.replace(FIRST.of, places=("a",))
+    assert it.holders(msgspec.structs.replace(FIRST, of=of)) == ("c", "a")
+
+
+def test_a_refused_token_costs_the_appliance_nothing_with_other_sessions() -> None:
+    health = ApplianceHealth(SETTINGS.failover)
+    ours, theirs = delivery("a", "b", health=health), delivery("a", "b", health=health)
+    assert asked(fail(ours, ask(ours), "http-403")) == ["b"]
+    assert ask(theirs).appliance == "a"
+
+
+def test_whoever_refused_this_viewer_is_asked_last_until_there_is_a_new_token() -> None:
+    it = delivery("a", "b")
+    fail(it, ask(it), "http-401")
+    assert ask(it).appliance == "b"
+    it.prefer(("a", "b"))
+    assert ask(it).appliance == "a"
+
+
+def test_a_new_token_ends_the_wait_of_what_everybody_refused() -> None:
+    it = delivery("a", "b")
+    [second] = fetches(fail(it, ask(it), "http-403"))
+    assert fail(it, second, "http-403") == []
+    it.prefer(("a", "b"))
+    assert asked(tick(it, now_ms=0)) == ["a"]
+
+
 def test_of_all_that_wait_one_goes_ahead_and_the_others_follow_when_it_is_back() -> None:
     it = delivery("a")
     both = [*fetches(it.ask(FIRST, now_ms=0)), *fetches(it.ask(segment_of(track("audio"), 0, 0), now_ms=0))]
@@ -292,6 +323,24 @@ def test_what_everybody_says_no_to_is_not_waited_for() -> None:
     assert it.exhausted is None
     it.failed(second.request_id, "http-404", now_ms=0, position_ms=0)
     assert it.exhausted == FIRST
+
+
+def test_what_turns_out_corrupt_is_asked_of_those_who_have_not_delivered_it_so() -> None:
+    it = delivery("a", "b")
+    fetch = ask(it)
+    arrive(it, fetch)
+    assert corrupt(it, fetch) == Arrival(FIRST, "a", [Announce(FailedOver(700, "a", "b", "corrupt"))])
+    assert corrupt(it, fetch) is None, "one blames once"
+    second = ask(it, now_ms=60_000)
+    assert second.appliance == "b", "the cool-down is over, but not of this segment"
+    arrive(it, second, now_ms=60_000)
+    corrupt(it, second)
+    assert it.ask(FIRST, now_ms=120_000) == []
+    assert it.exhausted == FIRST
+
+
+def corrupt(it: Delivery, fetch: Fetch) -> Arrival | None:
+    return it.corrupt(fetch.request_id, now_ms=0, position_ms=700)
 
 
 def hedged(*appliances: str) -> tuple[Delivery, Fetch, Fetch]:

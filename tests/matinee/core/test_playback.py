@@ -21,6 +21,7 @@ from matinee.core.messages import (
     PauseAsked,
     ResumeAsked,
     SeekAsked,
+    SegmentCorrupt,
     SegmentTarget,
     Started,
     SteeringArrived,
@@ -47,7 +48,6 @@ from tests.support.cuts import cut
 from tests.support.walks import Walker
 
 KEY = "0" * 32
-RETRY = RetrySettings()
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
     *(Walker.deliver,) * 8,
     *(Walker.ring,) * 5,
@@ -91,7 +91,8 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, 1, is_last=False) in commands
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, "0/0", is_last=False)
+        in commands
     )
     assert FirstFrameReady(200) in it.notices
 
@@ -305,7 +306,7 @@ def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_fo
     assert FetchSteering() in it.wake()
     it.receive(SteeringFailed())
     assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=RETRY.first_ms + 1).count(FetchSteering()) == 1
+    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
 
 
 def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
@@ -420,3 +421,30 @@ def test_a_buffer_smaller_than_what_a_start_wants_is_enough_when_full() -> None:
 def steered(*, query_before_start: bool) -> Presentation:
     steering = Steering(url="http://a.test/steering", query_before_start=query_before_start)
     return msgspec.structs.replace(presentation(), steering=steering)
+
+
+def test_a_segment_that_does_not_decode_is_fetched_anew_from_elsewhere() -> None:
+    it = Viewer()
+    [init, first] = fetches(it.start())
+    it.deliver(init)
+    second = segment_fetch(it.deliver(first))
+    commands = it.receive(SegmentCorrupt(first.request_id))
+    assert Cancel(second.request_id) in commands
+    assert Discard("video") in commands
+    again = segment_fetch(commands)
+    assert isinstance(again.target, SegmentTarget)
+    assert (again.target.segment.start_ms, again.appliance) == (0, "b")
+    assert it.receive(SegmentCorrupt(99)) == []
+
+
+def test_a_segment_that_decodes_from_nobody_is_the_end() -> None:
+    it = Viewer()
+    [init, segment] = fetches(it.start(presentation(track(ladder=(300,)))))
+    it.deliver(init)
+    for _ in it.appliances:
+        it.deliver(segment)
+        pending = fetches(it.receive(SegmentCorrupt(segment.request_id)))
+        segment = pending[0] if pending else segment
+    while it.playback.state(now_ms=it.now_ms).phase != "failed":
+        it.wake()
+    assert [notice.code for notice in it.notices if isinstance(notice, Failed)] == ["segment-unavailable"]

@@ -1,7 +1,7 @@
 """From appended segments to pictures, sound and subtitles: what is kept, shown, dropped."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -25,18 +25,23 @@ class Booth:
 
     def __init__(self, *, settings: PlayerSettings | None = None) -> None:
         self.refused: list[MatineeError] = []
+        self.on_refused: Callable[[int], None] = lambda _: None
         self.viewer = Viewer(now_ms=SystemClock().now_ms())
         for fetch in fetches(self.viewer.start()):
             self.viewer.deliver(fetch, after_ms=0)
         self.screening = Screening(
-            self.viewer.playback, SystemClock(), settings=settings or PlayerSettings(), refuse=self.refused.append
+            self.viewer.playback, SystemClock(), settings=settings or PlayerSettings(), refuse=self._refuse
         )
+
+    def _refuse(self, error: MatineeError, request_id: int) -> None:
+        self.refused.append(error)
+        self.on_refused(request_id)
 
     def append(self, clip: Clip, index: int) -> None:
         is_last = index == len(clip.segments) - 1
         target, start_ms = segment_of(VIDEO, 0, index), index * 1_000
-        append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run=1, is_last=is_last)
-        self.screening.append(append, init=clip.init, body=clip.segments[index])
+        append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run="0/0", is_last=is_last)
+        self.screening.append(append, init=clip.init, body=clip.segments[index], key=None)
 
 
 @pytest.fixture
@@ -72,25 +77,42 @@ async def test_a_discarded_segment_is_not_shown(booth: Booth) -> None:
 
 
 async def test_subtitles_are_there_while_they_last(booth: Booth) -> None:
-    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
-    booth.screening.append(append, init=None, body=VTT)
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=None, body=VTT, key=None)
     assert [booth.screening.cues_at(at) for at in (499, 500, 1_500, 2_000)] == [(), ("Hello",), ("World",), ()]
     booth.screening.discard("text")
     assert booth.screening.cues_at(500) == ()
 
 
 async def test_subtitles_that_are_garbage_cost_only_the_subtitles(booth: Booth) -> None:
-    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
-    booth.screening.append(append, init=None, body=b"\x00\x01")
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=None, body=b"\x00\x01", key=None)
     assert booth.screening.cues_at(500) == ()
     assert booth.refused == []
 
 
 async def test_what_does_not_decode_is_refused_once_and_ends_the_pictures(booth: Booth) -> None:
     clip = make_video(seconds=1, width=64, height=36)
-    append = Append(1, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run=1, is_last=True)
-    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
+    append = Append(1, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat", key=None)
     assert [frame async for frame in booth.screening.video_frames()] == []
+    assert len(booth.refused) == 1
+
+
+async def test_what_does_not_decode_may_be_replaced(booth: Booth) -> None:
+    clip = make_video(seconds=1, width=64, height=36)
+    append = Append(7, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run="0/0", is_last=True)
+
+    def replace(request_id: int) -> None:
+        assert request_id == 7
+        booth.screening.discard("video")
+        booth.append(clip, 0)
+
+    booth.on_refused = replace
+    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat", key=None)
+    async for frame in booth.screening.video_frames():
+        assert frame.width == 64
+        break
     assert len(booth.refused) == 1
 
 

@@ -77,7 +77,8 @@ class Feeding:
         None while it is full and the playhead stands still, if it is no longer kept, or if live is not known yet.
         """
         ahead_ms = stream.frontier_ms - playhead.position_ms(now_ms=now_ms)
-        hungry_ms = hungry_in_ms(buffer_ms=ahead_ms, full_ms=self._settings.full_ms)
+        full_ms = self._settings.start_ms if playhead.is_ahead else self._settings.full_ms
+        hungry_ms = hungry_in_ms(buffer_ms=ahead_ms, full_ms=full_ms)
         if hungry_ms and not playhead.is_moving:
             return None
         due_ms = now_ms + playhead.lasts_ms(hungry_ms)

@@ -6,6 +6,7 @@ from matinee.core.outlook import Outlook
 from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
+from matinee.policy.custom import Policies
 from matinee.policy.ladder import highest_within
 from matinee.policy.settings import AbrSettings
 from matinee.policy.throughput import ESTIMATORS, Link, Sample, blended_kbps, with_sample
@@ -18,10 +19,11 @@ AUDIO_SHARE_PERCENT = 10
 class Reckoning:
     """The link of one session, and the ABR policy that reads it."""
 
-    def __init__(self, settings: AbrSettings) -> None:
+    def __init__(self, settings: AbrSettings, policies: Policies | None = None) -> None:
+        own = policies or Policies()
         self._settings = settings
-        self._policy = POLICIES[settings.policy]
-        self._estimate = ESTIMATORS[settings.estimator]
+        self._policy = own.abr or POLICIES[settings.policy]
+        self._estimate = own.estimator or ESTIMATORS[settings.estimator]
         self._link = Link()
         self._cmsd = NOTHING
         self._memo: Memo = ()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matinee.core.inits import Inits
 from matinee.core.listings import Listings
 from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
-from matinee.manifest.presentation import Period, Rendition, Segment, Track
+from matinee.manifest.presentation import Period, Rendition, Segment, Track, TrackKind
 from matinee.manifest.segments import index_at
 
 
@@ -13,7 +13,7 @@ class Stream:
     """A run of media from where the viewer entered it: grows at its end by one segment at a time, period by period."""
 
     def __init__(self, period: Period, track: Track, listings: Listings, *, position_ms: int) -> None:
-        self.kind = track.kind
+        self.kind: TrackKind = track.kind
         self.frontier_ms: int = position_ms
         """How far it is here; before the first segment, where the viewer entered."""
         self.rung: int = -1

@@ -61,6 +61,8 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Estimator(Protocol):
+    """One way to tell the throughput of a link; one of your own goes into `matinee.policy.custom.Policies`."""
+
     def __call__(self, link: Link) -> int:
         """The throughput to reckon with, in kbps, > 0; asked for only once there is a sample. Pure."""
         ...

@@ -4,6 +4,8 @@ import io
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 import jwt
@@ -16,7 +18,7 @@ from matinee.manifest.dash import read_dash
 from matinee.media.cenc import Decryptor
 from matinee.media.header import read_header
 from matinee.wire.auth import MediaClaims
-from tests.support.media import KEY, KEY_ID
+from tests.support.media import KEY, KEY_ID, Clip, package_by_shaka
 
 _WALL_MS = 1_800_000_000_000
 _HOUR_MS = 3_600_000
@@ -24,17 +26,17 @@ _HOUR_MS = 3_600_000
 
 def decryption() -> Contest:
     """A segment of video is opened with its content key."""
-    init, segment = _noise()
-    decryptor = Decryptor(read_header(init), {KEY_ID: KEY})
-    return Contest(
-        name="CENC decryption",
-        peer=f"FFmpeg's own, by PyAV {version('av')}",
-        unit="MB",
-        amount=len(segment) / 1e6,
-        ours=lambda: decryptor.decrypt(segment),
-        theirs=lambda: _demuxed(init + segment),
-        note="FFmpeg opens the segment and splits it into packets as well; ours gives a segment back.",
-    )
+    return _opening("CENC decryption", _video(), scheme="cenc")
+
+
+def pattern_decryption() -> Contest:
+    """The same, encrypted as Apple's devices want it: a block in ten."""
+    return _opening("CBCS decryption", _video(), scheme="cbcs")
+
+
+def sound_decryption() -> Contest:
+    """Four seconds of AAC are opened, 188 samples of 340 bytes, each with a vector of its own."""
+    return _opening("CENC decryption of sound", _sound(), scheme="cenc")
 
 
 def token_verification() -> Contest:
@@ -70,20 +72,41 @@ def manifest_reading() -> Contest:
     )
 
 
-CONTESTS: tuple[Callable[[], Contest], ...] = (decryption, token_verification, manifest_reading)
+CONTESTS: tuple[Callable[[], Contest], ...] = (
+    decryption,
+    pattern_decryption,
+    sound_decryption,
+    token_verification,
+    manifest_reading,
+)
+
+
+def _opening(name: str, clip: Clip, *, scheme: str) -> Contest:
+    """A whole clip in one segment, encrypted by Shaka Packager."""
+    with TemporaryDirectory() as folder:
+        protected = package_by_shaka(clip, Path(folder), scheme=scheme, segment_s=10)
+    [segment] = protected.segments
+    decryptor = Decryptor(read_header(protected.init), {KEY_ID: KEY})
+    return Contest(
+        name=name,
+        peer=f"FFmpeg's own, by PyAV {version('av')}",
+        unit="MB",
+        amount=len(segment) / 1e6,
+        ours=lambda: decryptor.decrypt(segment),
+        theirs=lambda: _demuxed(protected.init + segment),
+        note="FFmpeg opens the segment and splits it into packets as well; ours gives a segment back.",
+    )
 
 
 def _demuxed(media: bytes) -> int:
     with av.open(io.BytesIO(media), "r", options={"decryption_key": KEY.hex()}) as container:
-        return sum(packet.size for packet in container.demux(video=0))
+        return sum(packet.size for packet in container.demux())
 
 
-def _noise() -> tuple[bytes, bytes]:
-    """Two seconds of soft noise at the bitrate of a top rung, 5.8 Mbps: an init segment and a media segment."""
+def _video() -> Clip:
+    """Two seconds of soft noise at the bitrate of a top rung, 5.8 Mbps."""
     dice, out = np.random.default_rng(7), io.BytesIO()
-    protection = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": KEY.hex(), "encryption_kid": KEY_ID}
-    fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
-    with av.open(out, "w", format="mp4", options=fragments | protection) as container:
+    with av.open(out, "w", format="mp4", options={"movflags": "empty_moov+default_base_moof"}) as container:
         stream = container.add_stream(
             "libx264",
             rate=24,
@@ -94,9 +117,25 @@ def _noise() -> tuple[bytes, bytes]:
             picture = dice.integers(112, 144, (1080, 1280), dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="yuv420p")))
         container.mux(stream.encode())
-    media = out.getvalue()
-    first = media.index(b"moof") - 4
-    return media[:first], media[first : media.index(b"mfra") - 4]
+    return _clip(out.getvalue(), width=1280, height=720)
+
+
+def _sound() -> Clip:
+    """Four seconds of loud noise at 128 kbps."""
+    dice, out = np.random.default_rng(7), io.BytesIO()
+    with av.open(out, "w", format="mp4", options={"movflags": "empty_moov+default_base_moof"}) as container:
+        stream = container.add_stream("aac", rate=48_000, options={"b": "128k"})
+        for number in range(4 * 48_000 // 1_024):
+            noise = (dice.standard_normal((2, 1_024)) / 5).astype("f4")
+            frame = av.AudioFrame.from_ndarray(noise, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts = 48_000, number * 1_024
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return _clip(out.getvalue())
+
+
+def _clip(media: bytes, *, width: int = 0, height: int = 0) -> Clip:
+    return Clip(media, (), (), (), timescale=0, codecs="", width=width, height=height)
 
 
 def _film(*, segments: int) -> bytes:

@@ -24,3 +24,8 @@ async def test_waiting_ends_only_once_the_moment_is_there() -> None:
 
 async def test_a_moment_that_has_passed_is_not_waited_for() -> None:
     await SystemClock().wait_until(-1)
+
+
+def test_all_clocks_of_the_machine_are_one() -> None:
+    assert SystemClock() == SystemClock()
+    assert len({SystemClock(), SystemClock()}) == 1

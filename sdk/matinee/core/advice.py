@@ -17,6 +17,7 @@ class Advice:
     def __init__(self, settings: RetrySettings, *, seed: int) -> None:
         self.due_ms: int | None = None
         """When to ask; None while a question is under way, or if nobody gives advice."""
+        self._is_under_way = False
         self._settings = settings
         self._dice = seed
         self._url = ""
@@ -59,7 +60,7 @@ class Advice:
 
     def arrived(self, *, ttl_ms: int, fresh_ms: int | None, now_ms: int) -> None:
         """An answer, good for `ttl_ms`, with tokens that are good for `fresh_ms`; None if they have no end."""
-        self._ttl_ms, self._failures, self._start_by_ms = ttl_ms, 0, None
+        self._ttl_ms, self._failures, self._start_by_ms, self._is_under_way = ttl_ms, 0, None, False
         self._stale_at_ms = None if fresh_ms is None else now_ms + fresh_ms
         self._earliest_ms = now_ms + AGAIN_MS
         self._ask_in(self._within_tokens(reload_in_ms(ttl_ms, draw=self._draw()), now_ms), now_ms)
@@ -70,7 +71,7 @@ class Advice:
         Asked again after the server's own wish, or the last time to live, sooner if the tokens end before; never
         sooner than the one retry policy allows.
         """
-        self._failures, self._start_by_ms = self._failures + 1, None
+        self._failures, self._start_by_ms, self._is_under_way = self._failures + 1, None, False
         if is_gone:
             return
         hint_ms = min(hint_ms, self._settings.hint_cap_ms)
@@ -90,6 +91,10 @@ class Advice:
         if self.due_ms is not None:
             self.due_ms = min(self.due_ms, max(now_ms, self._earliest_ms))
 
+    def is_awaited(self, *, now_ms: int) -> bool:
+        """Whether an answer is on its way, or will be at once."""
+        return self._is_under_way or (self.due_ms is not None and self.due_ms <= now_ms)
+
     def holds_start(self, *, now_ms: int) -> bool:
         """Whether the first segment is to wait for the answer."""
         return self._start_by_ms is not None and now_ms < self._start_by_ms
@@ -102,7 +107,7 @@ class Advice:
         """What the question tells if it is to be asked now; it is then under way. None if it is not."""
         if self.due_ms is None or self.due_ms > now_ms:
             return None
-        self.due_ms = None
+        self.due_ms, self._is_under_way = None, True
         told = tuple(Heard(name, known_bytes * 8 // max(1, ms)) for name, (known_bytes, ms) in self._heard.items())
         self._heard = dict(list(self._heard.items())[-1:])
         return told

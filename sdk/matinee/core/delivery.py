@@ -5,6 +5,7 @@ appliance before the buffer is in danger; the first whole answer wins. When all 
 policy, and of all that wait in a session one goes ahead: what it learns is true for the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from matinee.core.lull import Lull
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, SegmentTarget, Target
 from matinee.core.notices import FailedOver
 from matinee.manifest.presentation import TrackKind
-from matinee.policy.failover import is_passing, silence_limit_ms
+from matinee.policy.failover import is_passing, is_unwelcome, silence_limit_ms
 from matinee.policy.hedging import is_late
 from matinee.policy.requests import RULES, media_urgency
 from matinee.policy.settings import PlayerSettings
@@ -78,7 +79,7 @@ class Delivery:
         """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
-        self.hedges = Hedges(settings.failover)
+        self.hedges: Hedges = Hedges(settings.failover)
         """What was fetched twice."""
         self._settings = settings
         self._health = health
@@ -90,11 +91,19 @@ class Delivery:
         self._last_id = 0
         self._buffer_ms = 0
         self._usual_ms = USUAL_MS
+        self._bases: Mapping[str, str] = {}
+        self._unwelcome_until_ms: dict[str, int] = {}
+        """Who refused this viewer, and until when others are asked first."""
 
-    def prefer(self, appliances: tuple[str, ...]) -> None:
-        """These and no others from now on, in this order; what is under way stays where it is."""
-        if not {*self.appliances, *self.manifests}.issuperset(appliances):
+    def prefer(self, appliances: tuple[str, ...], *, bases: Mapping[str, str] | None = None) -> None:
+        """These and no others from now on, in this order and with fresh tokens; what is under way stays where it is.
+
+        `bases`: of each clone among them the place whose media it holds.
+        """
+        self._bases = bases or {}
+        if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
             self._release()
+        self._unwelcome_until_ms.clear()
         if self.appliances:
             self.appliances = appliances
         else:
@@ -130,7 +139,7 @@ class Delivery:
         for loser in request.attempts:
             if loser is not winner:
                 commands += self._beaten(loser, by=winner, now_ms=now_ms, position_ms=position_ms)
-        self._health.succeeded(winner.appliance, now_ms=now_ms)
+        self._health.succeeded(winner.appliance, asked_ms=winner.sent_ms, now_ms=now_ms)
         self.hedges.settled(winner.stake_bytes, cost_bytes=0)
         self.hedges.delivered(size_bytes)
         self._lull.delivered()
@@ -163,7 +172,13 @@ class Delivery:
         if request is None or attempt is None:
             return []
         left = attempt.appliance
-        is_news = self._health.failed(left, now_ms=now_ms, hint_ms=min(hint_ms, self._settings.retry.hint_cap_ms))
+        if is_unwelcome(reason):
+            # A token that has ended is no fault of the appliance: other sessions go on asking it.
+            is_news = left not in self._unwelcome_until_ms
+            self._unwelcome_until_ms[left] = now_ms + self._settings.failover.cooldown_first_ms
+        else:
+            hint_ms = min(hint_ms, self._settings.retry.hint_cap_ms)
+            is_news = self._health.failed(left, now_ms=now_ms, hint_ms=hint_ms)
         self.hedges.settled(attempt.stake_bytes, cost_bytes=min(attempt.stake_bytes, attempt.received_bytes))
         request.attempts.remove(attempt)
         request.tried.add(left)
@@ -179,7 +194,7 @@ class Delivery:
         if isinstance(target, ManifestTarget):
             return self.manifests
         places = target.of.places
-        return tuple(name for name in self.appliances if not places or name in places)
+        return tuple(name for name in self.appliances if not places or self._bases.get(name, name) in places)
 
     def cancel(self, kind: TrackKind | None = None) -> list[Command]:
         """No longer wanted: all requests for media of a kind, or all of all."""
@@ -235,6 +250,7 @@ class Delivery:
         asked = {attempt.appliance for attempt in request.attempts}
         barred = request.tried | request.broken_by | asked
         untried = [name for name in self.holders(request.target) if name not in barred]
+        untried = [name for name in untried if self._unwelcome_until_ms.get(name, 0) <= now_ms] or untried
         may_probe = (
             isinstance(request.target, SegmentTarget)
             and not asked

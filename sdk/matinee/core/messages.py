@@ -14,7 +14,9 @@ from matinee.manifest.presentation import (
     Resource,
     Segment,
     TrackKind,
+    WholeKey,
 )
+from matinee.wire.cmsd import NOTHING, Cmsd
 from matinee.wire.steering import Heard
 
 # Targets: what a request is for.
@@ -33,6 +35,8 @@ class RenditionRef(msgspec.Struct, frozen=True, kw_only=True):
     mime_type: str
     places: tuple[str, ...] = ()
     """As `Rendition.places`."""
+    carries_sound: bool = False
+    """Whether its sound is to be heard besides its pictures being seen."""
 
 
 class IndexTarget(msgspec.Struct, frozen=True):
@@ -46,6 +50,8 @@ class IndexTarget(msgspec.Struct, frozen=True):
 class InitTarget(msgspec.Struct, frozen=True):
     of: RenditionRef
     resource: Resource
+    key: WholeKey | None = None
+    """What opens it, where it is encrypted as a whole."""
 
 
 class SegmentTarget(msgspec.Struct, frozen=True):
@@ -91,6 +97,8 @@ class IndexRead(msgspec.Struct, frozen=True):
     """At least one."""
     live: Live | None = None
     """None: no more will come."""
+    key_ids: tuple[str, ...] = ()
+    """What a license must open; the manifest need not have said so."""
 
 
 class ClockSynced(msgspec.Struct, frozen=True):
@@ -115,6 +123,8 @@ class Fetched(msgspec.Struct, frozen=True):
     request_id: int
     size_bytes: int
     elapsed_ms: int
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):
@@ -136,10 +146,12 @@ class KeysRefused(msgspec.Struct, frozen=True):
 
 class SteeringArrived(msgspec.Struct, frozen=True):
     appliances: tuple[str, ...]
-    """All there are, best first."""
+    """All there are, best first; at least one."""
     ttl_ms: int
     fresh_ms: int | None = None
     """How long their tokens are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone among them the place whose media it holds."""
 
 
 class SteeringFailed(msgspec.Struct, frozen=True):
@@ -266,11 +278,14 @@ class Append(msgspec.Struct, frozen=True):
     init_request_id: int | None
     start_ms: int
     end_ms: int
-    """Nothing of it beyond is to be shown: the next period begins there."""
-    run: int
-    """Another than that of the Append before: timestamps, codec and keys begin anew."""
+    run: str
+    """Another than that of the Append before: timestamps, codec and keys begin anew; the same for all kinds."""
     is_last: bool
     """Nothing follows it of its kind."""
+    from_ms: int | None = None
+    """What of it lies before is not to be shown; None: all is."""
+    until_ms: int | None = None
+    """What of it lies there or later is not to be shown: another period begins."""
 
 
 class Forget(msgspec.Struct, frozen=True):

@@ -34,8 +34,8 @@ class FailedOver(msgspec.Struct, frozen=True):
     from_appliance: str
     to_appliance: str
     reason: str
-    """`refused`, `reset`, `timeout`, `silence`, `truncated`, `corrupt`, `unresolved`, `unreachable`, or
-    `http-<status>`."""
+    """`refused`, `reset`, `timeout`, `silence`, `truncated`, `corrupt`, `unresolved`, `unreachable`, `withdrawn`
+    (steering took the place off its list), or `http-<status>`."""
 
 
 class TracksChanged(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
+from matinee.core.keyring import Keyring
 from matinee.core.messages import (
     Announce,
     ClockSynced,
@@ -21,7 +22,6 @@ from matinee.core.messages import (
     Event,
     Fetched,
     FetchFailed,
-    FetchKeys,
     FetchSteering,
     IndexRead,
     IndexTarget,
@@ -77,7 +77,7 @@ class Playback:
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._selection: Selection | None = None
-        self._has_keys = False
+        self._keyring = Keyring()
         self._loops = False
         self._outcome: Phase | None = None
         self._announced_phase: Phase = "starting"
@@ -106,7 +106,7 @@ class Playback:
     @property
     def can_decrypt(self) -> bool:
         """Whether the keys are here, or none are needed."""
-        return self._has_keys
+        return self._keyring.is_complete
 
     def state(self, *, now_ms: int) -> PlayerState:
         """How playback stands."""
@@ -182,11 +182,11 @@ class Playback:
                     self._commands += blamed.commands
                     self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
-                self._has_keys = True
+                self._keyring.arrived()
             case KeysRefused() | MediaRefused():
                 self._finish("failed", now_ms, Failed(event.code, event.what))
             case SteeringArrived():
-                self._delivery.prefer(event.appliances)
+                self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
@@ -237,9 +237,11 @@ class Playback:
                 self._selection.listings.learn(target, event.segments, event.live, now_ms=now_ms)
                 if event.live is not None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._append(target, event.request_id)
             case _:
@@ -250,6 +252,7 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
+        self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
             return
@@ -261,9 +264,6 @@ class Playback:
         self._selection.move_to(position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         self._commands.append(Enter(position_ms))
-        self._has_keys = not presentation.key_ids
-        if presentation.key_ids:
-            self._commands.append(FetchKeys(presentation.key_ids))
         if presentation.live is not None and presentation.live.clocks:
             self._commands.append(SyncClock(presentation.live.clocks))
         self._commands.append(Announce(TracksChanged()))
@@ -336,7 +336,7 @@ class Playback:
     def _give_up(self, now_ms: int) -> None:
         """If nobody delivered something: subtitles are done without, anything else is the end, once the picture waits.
 
-        As long as it moves, or the viewer has paused, there is time to go on trying.
+        As long as it moves, the viewer has paused, or new advice is on its way, there is time to go on trying.
         """
         target, self._delivery.exhausted = self._delivery.exhausted, None
         if target is None:
@@ -344,7 +344,7 @@ class Playback:
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
             self._decline_text()
             return
-        if self._playhead.phase in ("playing", "paused"):
+        if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
         tried = ", ".join(self._delivery.holders(target))
@@ -374,7 +374,7 @@ class Playback:
         notice = self._playhead.settle(
             buffer_ms=selection.buffer_ms(position_ms),
             left_ms=selection.left_ms(position_ms),
-            can_decrypt=self._has_keys,
+            can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
         if notice is not None:

@@ -13,12 +13,12 @@ class Playhead:
     """A position that moves with the clock while it may: the viewer wants to play, and there is media."""
 
     def __init__(self, settings: BufferingSettings, *, position_ms: int, now_ms: int) -> None:
-        self.wants_play = True
+        self.wants_play: bool = True
         self.wait: Wait | None = "starting"
-        self.startup_ms = 0
+        self.startup_ms: int = 0
         """From the wish to play until the picture could move; 0 before."""
-        self.stalls = 0
-        self.rate_permille = 1000
+        self.stalls: int = 0
+        self.rate_permille: int = 1000
         """Of media time to the clock's; to be set by `set_rate`."""
         self._settings = settings
         self._position_ms = position_ms

@@ -7,7 +7,8 @@ from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
 from matinee.policy.ladder import highest_within
 from matinee.policy.settings import AbrSettings, BufferingSettings
-from matinee.policy.throughput import ESTIMATORS, Link, Sample, with_sample
+from matinee.policy.throughput import ESTIMATORS, Link, Sample, blended_kbps, with_sample
+from matinee.wire.cmsd import NOTHING, Cmsd
 
 AUDIO_SHARE_PERCENT = 10
 """Of the throughput: sound is worth more than its bits, but must not cost the picture."""
@@ -32,6 +33,7 @@ class Reckoning:
         self._policy = POLICIES[settings.policy]
         self._estimate = ESTIMATORS[settings.estimator]
         self._link = Link()
+        self._cmsd = NOTHING
         self._memo: Memo = ()
 
     @property
@@ -43,6 +45,10 @@ class Reckoning:
         """Remember an answer that came, whole or in part; one that came out of a cache is nothing to measure."""
         sample = Sample(size_bytes=size_bytes, elapsed_ms=elapsed_ms, first_byte_ms=first_byte_ms)
         self._link = with_sample(self._link, sample)
+
+    def hinted(self, cmsd: Cmsd) -> None:
+        """What the server said with its last answer; nothing takes back what was said before."""
+        self._cmsd = cmsd
 
     def rung_for(self, stream: Stream, *, buffer_ms: int) -> int:
         """The rung of the stream's next segment; `buffer_ms` is ahead of the playhead, >= 0."""
@@ -65,10 +71,16 @@ class Reckoning:
 
     @property
     def _usable_kbps(self) -> int:
-        return max(1, (self.throughput_kbps or self._settings.first_kbps) * self._settings.safety_percent // 100)
+        kbps = blended_kbps(
+            self.throughput_kbps or self._settings.first_kbps,
+            told_kbps=self._cmsd.throughput_kbps,
+            told_percent=self._settings.cmsd_percent,
+        )
+        return max(1, kbps * self._settings.safety_percent // 100)
 
     def _ceiling(self, stream: Stream) -> int:
-        return highest_within(stream.ladder, self._settings.highest_kbps)
+        told_kbps = self._cmsd.most_kbps if self._settings.heeds_cmsd else 0
+        return highest_within(stream.ladder, min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps))
 
     def _state(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> AbrState:
         nominal = tuple(kbps * stream.segment_ms // 8 for kbps in stream.ladder)

@@ -12,12 +12,14 @@ class Selection:
     """One stream for each kind of track that is wanted: a picture, a sound, perhaps subtitles."""
 
     def __init__(self, presentation: Presentation, settings: PlayerSettings, *, position_ms: int) -> None:
-        self.presentation = presentation
-        self.listings = Listings()
+        self.presentation: Presentation = presentation
+        self.listings: Listings = Listings()
         period = self.presentation.period_at(position_ms)
+        video = first_of(period, "video")
+        audio_of = spoken_of if video is not None and video.is_muxed else first_of
         chosen = [
-            first_of(period, "video"),
-            first_of(period, "audio", settings.audio_language),
+            video,
+            audio_of(period, "audio", settings.audio_language),
             spoken_of(period, "text", settings.text_language),
         ]
         self._streams: dict[TrackKind, Stream] = {}
@@ -134,6 +136,8 @@ class Selection:
 
     def _open(self, period: Period, track: Track, *, position_ms: int) -> Stream:
         stream = self._streams[track.kind] = Stream(period, track, self.listings, position_ms=position_ms)
+        if (video := self._streams.get("video")) is not None:
+            video.carries_sound = video.track.is_muxed and "audio" not in self._streams
         stream.is_final = self.presentation.is_final(period)
         return stream
 

@@ -14,22 +14,22 @@ class Stream:
 
     def __init__(self, period: Period, track: Track, listings: Listings, *, position_ms: int) -> None:
         self.kind = track.kind
-        self.frontier_ms = position_ms
+        self.frontier_ms: int = position_ms
         """How far it is here; before the first segment, where the viewer entered."""
-        self.rung = -1
+        self.rung: int = -1
         """Chosen last; -1 before the first."""
         self.wanted: SegmentTarget | None = None
         """The segment asked for; None while there is none."""
+        self.carries_sound = False
+        """Whether its segments of pictures bring the sound as well."""
         self.is_final = True
         """Whether no period follows."""
         self._listings = listings
         self._is_entering = True
         self._segment_id: int | None = None
         self._index_wanted: IndexTarget | None = None
-        self.inits = Inits()
+        self.inits: Inits = Inits()
         self._seam = _Seam()
-        self._run = 0
-        self._last_run: tuple[str, int] | None = None
         self._enter(period, track)
 
     @property
@@ -73,7 +73,7 @@ class Stream:
 
     def pass_over(self, period: Period) -> None:
         """The next period has nothing of this kind: nothing is missed until its end."""
-        self.period = period
+        self.period: Period = period
         self._has_nothing = True
         if period.end_ms is not None:
             self.frontier_ms = max(self.frontier_ms, period.end_ms)
@@ -115,7 +115,7 @@ class Stream:
 
     def want_index(self, rung: int) -> IndexTarget:
         """Ask for what lists the segments of `rung`."""
-        self._index_wanted = IndexTarget(_ref(self.track, rung), self.period, self.track.renditions[rung])
+        self._index_wanted = IndexTarget(_ref(self, rung), self.period, self.track.renditions[rung])
         return self._index_wanted
 
     def want(self, rung: int) -> list[MediaTarget]:
@@ -129,10 +129,10 @@ class Stream:
         segment = self.next_segment(rung)
         assert segment is not None
         self.rung = rung
-        self.wanted = SegmentTarget(_ref(self.track, rung), segment)
+        self.wanted = SegmentTarget(_ref(self, rung), segment)
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
-        return [InitTarget(self.wanted.of, segment.init), self.wanted]
+        return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
 
     def arrived(self, target: MediaTarget, request_id: int) -> Append | None:
         """Note what came; the Append that became possible, if one did."""
@@ -165,36 +165,37 @@ class Stream:
         self.period = period
         self.track = track
         self._has_nothing = False
-        self.ladder = tuple(rendition.bitrate_kbps for rendition in track.renditions)
+        self.ladder: tuple[int, ...] = tuple(rendition.bitrate_kbps for rendition in track.renditions)
 
     def _appended(self, target: SegmentTarget, request_id: int, init_id: int | None) -> Append:
-        segment, period_end_ms = target.segment, self.period.end_ms
-        self.frontier_ms = segment.end_ms if period_end_ms is None else min(segment.end_ms, period_end_ms)
+        segment, period = target.segment, self.period
+        is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
+        until_ms = period.end_ms if is_cut else None
+        self.frontier_ms = segment.end_ms if until_ms is None else until_ms
         self._is_entering = False
         self.wanted = self._segment_id = None
-        run = (self.period.period_id, segment.run)
-        if run != self._last_run:
-            self._last_run = run
-            self._run += 1
         return Append(
             request_id,
             target,
             init_id,
             start_ms=segment.start_ms,
             end_ms=self.frontier_ms,
-            run=self._run,
+            run=f"{period.period_id}/{segment.run}",
             is_last=self.is_whole,
+            from_ms=period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None,
+            until_ms=until_ms,
         )
 
 
-def _ref(track: Track, rung: int) -> RenditionRef:
-    rendition = track.renditions[rung]
+def _ref(stream: Stream, rung: int) -> RenditionRef:
+    track, rendition = stream.track, stream.track.renditions[rung]
     return RenditionRef(
         kind=track.kind,
         track_id=track.track_id,
         rung=rung,
         mime_type=rendition.mime_type,
         places=rendition.places,
+        carries_sound=stream.carries_sound,
     )
 
 

@@ -8,7 +8,7 @@ class Tally:
     """Sums over a session; the playhead keeps those over time."""
 
     def __init__(self) -> None:
-        self.switches = 0
+        self.switches: int = 0
         self.failovers: list[Failover] = []
         self.errors: list[str] = []
         self.bytes_by_appliance: dict[str, int] = {}

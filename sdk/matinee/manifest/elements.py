@@ -84,13 +84,40 @@ class Element(msgspec.Struct, gc=False):
 
 def read_elements(document: bytes) -> Element:
     """The root element. Raises ManifestInvalid for anything but a well-formed document within the bounds."""
+    return _Reading().root_of(document)
+
+
+def parse(parser: expat.XMLParserType, document: bytes) -> None:
+    """Runs `document` through `parser`, whose handlers may raise.
+
+    Raises ManifestInvalid if it is not well-formed, too large, or declares a document type.
+    """
     if len(document) > MAX_DOCUMENT_BYTES:
         raise ManifestInvalid(
             f"The manifest has {len(document)} bytes; {MAX_DOCUMENT_BYTES} are read at most.",
             size_bytes=len(document),
             max_bytes=MAX_DOCUMENT_BYTES,
         )
-    return _Reading().root_of(document)
+
+    def refuse_doctype(*_declared: object) -> None:
+        line = parser.CurrentLineNumber
+        raise ManifestInvalid(
+            f"The manifest has a document type declaration at line {line}; manifests have none, web pages do.",
+            line=line,
+        )
+
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    try:
+        parser.Parse(document, True)
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code)
+        raise ManifestInvalid(
+            f"The manifest is not well-formed XML at line {error.lineno}: {reason}.", line=error.lineno
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise ManifestInvalid("The manifest is in a character encoding that is not read here.") from error
+    finally:
+        parser.StartDoctypeDeclHandler = None
 
 
 def shown(text: str) -> str:
@@ -104,7 +131,6 @@ class _Reading:
     def __init__(self) -> None:
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._parser.StartElementHandler = self._open_element
         self._parser.EndElementHandler = self._close_element
         self._parser.CharacterDataHandler = self._add_text
@@ -117,26 +143,12 @@ class _Reading:
 
     def root_of(self, document: bytes) -> Element:
         try:
-            self._parser.Parse(document, True)
-        except expat.ExpatError as error:
-            reason = expat.ErrorString(error.code)
-            raise ManifestInvalid(
-                f"The manifest is not well-formed XML at line {error.lineno}: {reason}.", line=error.lineno
-            ) from error
-        except (LookupError, ValueError) as error:
-            raise ManifestInvalid("The manifest is in a character encoding that is not read here.") from error
+            parse(self._parser, document)
         finally:
             # The parser holds its handlers, and they hold it: without this the tree stays until cycles are collected.
             del self._parser
         assert self._root is not None, "a well-formed document has a root"
         return self._root
-
-    def _refuse_doctype(self, *_declared: object) -> None:
-        line = self._parser.CurrentLineNumber
-        raise ManifestInvalid(
-            f"The manifest has a document type declaration at line {line}; manifests have none, web pages do.",
-            line=line,
-        )
 
     def _open_element(self, qualified: str, attributes: dict[str, str]) -> None:
         self._elements += 1

@@ -25,6 +25,7 @@ def with_clones(places: Sequence[BaseUrl], clones: Iterable[PathwayClone]) -> tu
             service_location=clone.pathway_id,
             url=_at_host(base.url, clone.replacement.host),
             query=with_parameters(base.query, _parameters(clone.replacement)),
+            clone_of=base.clone_of or base.service_location,
         )
     return tuple(by_name.values())
 
@@ -42,15 +43,10 @@ def ranked(places: Iterable[BaseUrl], priority: Iterable[str]) -> tuple[BaseUrl,
 def request_url(place: BaseUrl, reference: str) -> str:
     """Where `reference` is fetched at that place."""
     url = urljoin(place.url, reference)
-    return _with_query(url, place.query.split("&")) if place.query else url
-
-
-def cloned_uri(uri: str, replacement: UriReplacement, *, stable_id: str = "") -> str:
-    """The absolute playlist URI that a clone has in place of `uri` (HLS: of a variant stream or a rendition)."""
-    for told in (replacement.per_variant_uris, replacement.per_rendition_uris):
-        if stable_id and stable_id in told:
-            return told[stable_id]
-    return _with_query(_at_host(uri, replacement.host), _parameters(replacement))
+    if not place.query:
+        return url
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=with_parameters(parts.query, place.query.split("&"))))
 
 
 def _at_host(url: str, host: str) -> str:
@@ -61,11 +57,6 @@ def _at_host(url: str, host: str) -> str:
     has_port = ":" in host.rpartition("]")[2]
     port = "" if has_port or parts.port is None else f":{parts.port}"
     return urlunsplit(parts._replace(netloc=host + port))
-
-
-def _with_query(url: str, parameters: Iterable[str]) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=with_parameters(parts.query, parameters)))
 
 
 def _parameters(replacement: UriReplacement) -> list[str]:

@@ -149,6 +149,8 @@ class BaseUrl(msgspec.Struct, frozen=True, kw_only=True):
     """DVB: the share among equals."""
     query: str = ""
     """To be added to the query of every request there, as in `a=1&b=2` (pathway clones)."""
+    clone_of: str = ""
+    """The place of the manifest whose media it holds; empty for one of these."""
 
 
 class Steering(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from matinee.manifest.playlist_keys import Key, read_key
 from matinee.manifest.playlist_lines import Attributes, Line, Variables, read_lines
 from matinee.manifest.presentation import Steering
 from matinee.manifest.references import resolved
+from matinee.wire.steering import is_inline
 
 MAX_PLAYLISTS = 1_000
 """Streams and members of groups together."""
@@ -134,9 +135,11 @@ class _Reading:
                 self.keys.append(read_key(line, url=self._url))
             case "EXT-X-CONTENT-STEERING":
                 attributes = line.attributes()
+                uri = attributes.required("SERVER-URI")
                 self.steering = Steering(
-                    url=resolved(attributes.required("SERVER-URI"), url=self._url, at=line),
+                    url=uri if is_inline(uri) else resolved(uri, url=self._url, at=line),
                     default_service_location=attributes.get("PATHWAY-ID"),
+                    dialect="HLS",
                 )
             case "EXTINF" | "EXT-X-TARGETDURATION":
                 raise line.invalid("a playlist of playlists has no segments")

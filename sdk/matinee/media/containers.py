@@ -4,7 +4,6 @@ CMAF is read by our own modules, since FFmpeg's demuxer would open a file for ea
 each of them; the others are read by FFmpeg's demuxers.
 """
 
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +11,7 @@ import msgspec
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt
 from matinee.media.boxes import find
-from matinee.media.ffmpeg import load_av
+from matinee.media.ffmpeg import load_av, open_media
 from matinee.media.fragments import read_fragments
 from matinee.media.header import read_header
 from matinee.media.id3 import read_timestamp
@@ -20,6 +19,7 @@ from matinee.media.protection import Protection
 
 Kind = Literal["video", "audio"]
 
+_HANDLERS: dict[Kind, str] = {"video": "vide", "audio": "soun"}
 _TICKS = 90_000
 """Per second, in transport streams and what comes with them."""
 _TS_WRAP = 1 << 33
@@ -66,7 +66,7 @@ class Reader:
         """
         self._init = init
         self._kind: Kind = kind
-        self._cmaf = _Cmaf(init) if init and not init.startswith((_TS_SYNC, _EBML)) else None
+        self._cmaf = _Cmaf(init, kind) if init and not init.startswith((_TS_SYNC, _EBML)) else None
 
     def read(self, segment: bytes) -> tuple[Stream, list[Unit]]:
         """What decodes the samples of `segment`, and these in decoding order.
@@ -89,14 +89,14 @@ class Reader:
 class _Cmaf:
     """CMAF, by way of our own boxes."""
 
-    def __init__(self, init: bytes) -> None:
-        self._header = header = read_header(init)
+    def __init__(self, init: bytes, kind: Kind) -> None:
+        self._header = header = read_header(init, kind=_HANDLERS[kind])
         av = load_av()
         try:
-            with av.open(io.BytesIO(init), "r", format="mp4") as source:
-                context = source.streams[0].codec_context
+            with open_media(init, container="mp4") as source:
+                context = next(stream for stream in source.streams if stream.type == kind).codec_context
                 decoder, extradata = str(context.name), context.extradata
-        except (av.error.FFmpegError, AttributeError, IndexError) as error:
+        except (av.error.FFmpegError, AttributeError, StopIteration) as error:
             raise FormatUnsupported(f"No decoder for {header.codec!r}.", codec=header.codec) from error
         self.stream = Stream(
             decoder=decoder,
@@ -124,7 +124,7 @@ class _Cmaf:
 def _demuxed(media: bytes, kind: Kind, *, container: str) -> tuple[Stream, list[Unit]]:
     av = load_av()
     try:
-        with av.open(io.BytesIO(media), "r", format=container) as source:
+        with open_media(media, container=container) as source:
             stream = next((stream for stream in source.streams if stream.type == kind and stream.codec_context), None)
             if stream is None:
                 raise FormatUnsupported(

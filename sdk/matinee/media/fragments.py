@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from matinee.errors import MediaInvalid
-from matinee.media.boxes import Box, children, fields, top_level, version_and_flags
+from matinee.media.boxes import Box, children, fields, need, top_level, version_and_flags
 from matinee.media.header import MAX_TIME, Header, SampleDefaults
 
 MAX_SAMPLES = 65_536
@@ -87,11 +87,15 @@ def read_fragments(segment: bytes, header: Header | None) -> list[Fragment]:
         for moof in boxes
         if moof.kind == "moof"
         for traf in children(segment, moof)
-        if traf.kind == "traf"
+        if traf.kind == "traf" and not (header and header.is_muxed and _track_id(segment, traf) != header.track_id)
     ]
     if not fragments:
         raise MediaInvalid("The segment has no box moof/traf.", box="moof/traf", offset=0)
     return fragments
+
+
+def _track_id(segment: bytes, traf: Box) -> int:
+    return int(fields(segment, need(segment, traf, "tfhd"), "I", at=4)[0])
 
 
 def _fragment(segment: bytes, traf: Box, *, header: Header | None, moof: Box) -> Fragment:

@@ -8,9 +8,13 @@ from matinee.media.protection import Protection, read_groups, read_protection
 
 MAX_TIME = 1 << 60
 """In any timescale, so that sums of times fit FFmpeg's 64 bits."""
+MAX_TIMESCALE = (1 << 31) - 1
+"""What FFmpeg takes."""
 
-# Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3).
+# Bytes between a sample entry's header and its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3). Those of text have none
+# that matter.
 _ENTRY_FIELDS_BYTES = {"vide": 78, "soun": 28}
+_TEXT = ("text", "subt")
 # Where a decoder configuration keeps the size of its NAL length prefixes (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
 _NAL_LENGTH_AT = {"avcC": 4, "hvcC": 21}
 _EMPTY_EDIT = -1
@@ -27,10 +31,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """An init segment, as far as a player needs it."""
 
     kind: str
-    """The handler: `vide` or `soun`."""
+    """The handler: `vide`, `soun`, `text` or `subt`."""
     codec: str
     """The sample entry's type before encryption, as in `avc1`."""
     track_id: int
+    is_muxed: bool
+    """Whether segments hold other tracks as well."""
     timescale: int
     """Units per second. > 0."""
     shift: int
@@ -46,31 +52,35 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Whole boxes, for whoever asks a license system."""
 
 
-def read_header(init: bytes) -> Header:
-    """What `init` says.
+def read_header(init: bytes, *, kind: str = "") -> Header:
+    """What `init` says of its track, or of the one of the handler `kind` where it has several.
 
-    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if it is not one track of video or sound.
+    Raises: MediaInvalid, MediaCorrupt if it is cut short, FormatUnsupported if there is not one track of video, sound
+    or text to choose.
     """
     moov = next((box for box in top_level(init) if box.kind == "moov"), None)
     if moov is None:
         raise MediaInvalid("The init segment has no box moov.", box="moov", offset=0)
     tracks = [box for box in children(init, moov) if box.kind == "trak"]
-    if len(tracks) != 1:
-        raise FormatUnsupported(f"An init segment of {len(tracks)} tracks; CMAF has one.", tracks=len(tracks))
-    [track] = tracks
+    chosen = [box for box in tracks if not kind or _handler(init, need(init, box, "mdia", "hdlr")) == kind]
+    if len(chosen) != 1:
+        raise FormatUnsupported(f"An init segment of {len(tracks)} tracks, {len(chosen)} of them meant.", kind=kind)
+    [track] = chosen
     timescale = _timescale(init, need(init, track, "mdia", "mdhd"))
     kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    [track_id] = fields(init, need(init, track, "tkhd"), "I", at=_after_times(init, need(init, track, "tkhd")))
     entry = sample_entries(init, track, kind=kind)[0]
-    entry_boxes = list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
+    entry_boxes = [] if kind in _TEXT else list(children(init, entry, skip_bytes=_ENTRY_FIELDS_BYTES[kind]))
     sinf = next((box for box in entry_boxes if box.kind == "sinf"), None)
     protection = read_protection(init, sinf) if sinf else None
     return Header(
         kind=kind,
         codec=_original_format(init, sinf) if sinf else entry.kind,
-        track_id=fields(init, need(init, track, "tkhd"), "I", at=_after_times(init, need(init, track, "tkhd")))[0],
+        track_id=track_id,
+        is_muxed=len(tracks) > 1,
         timescale=timescale,
         shift=_shift(init, moov, track, timescale=timescale),
-        defaults=_defaults(init, moov),
+        defaults=_defaults(init, moov, track_id=track_id),
         nal_length_bytes=_nal_length_bytes(init, entry_boxes),
         protection=protection,
         groups=_groups(init, track, scheme=protection.scheme) if protection else (),
@@ -80,8 +90,8 @@ def read_header(init: bytes) -> Header:
 
 def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:
     """The track's sample entries, encrypted ones first: a clear lead has a second, clear one. Raises MediaInvalid."""
-    if kind not in _ENTRY_FIELDS_BYTES:
-        raise FormatUnsupported(f"A track of {kind!r} is neither video nor sound.", handler=kind)
+    if kind not in _ENTRY_FIELDS_BYTES and kind not in _TEXT:
+        raise FormatUnsupported(f"A track of {kind!r} is neither video nor sound nor text.", handler=kind)
     stsd = need(init, track, "mdia", "minf", "stbl", "stsd")
     entries = sorted(children(init, stsd, skip_bytes=8), key=lambda entry: not entry.kind.startswith("enc"))
     if not entries:
@@ -92,6 +102,8 @@ def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:
 def protection_boxes(init: bytes, track: Box) -> list[tuple[Box, Box, str]]:
     """Each encrypted sample entry with its `sinf` and the type it had before encryption. Raises MediaInvalid."""
     kind = _handler(init, need(init, track, "mdia", "hdlr"))
+    if kind in _TEXT:
+        return []
     return [
         (entry, box, _original_format(init, box))
         for entry in sample_entries(init, track, kind=kind)
@@ -102,8 +114,8 @@ def protection_boxes(init: bytes, track: Box) -> list[tuple[Box, Box, str]]:
 
 def _timescale(init: bytes, mdhd: Box) -> int:
     [timescale] = fields(init, mdhd, "I", at=_after_times(init, mdhd))
-    if not timescale:
-        raise MediaInvalid("The track has a timescale of 0.", box=mdhd.kind, offset=mdhd.start)
+    if not 0 < timescale <= MAX_TIMESCALE:
+        raise MediaInvalid(f"The track has a timescale of {timescale}.", box=mdhd.kind, offset=mdhd.start)
     return int(timescale)
 
 
@@ -142,9 +154,11 @@ def _bounded(shift: int, elst: Box) -> int:
     return shift
 
 
-def _defaults(init: bytes, moov: Box) -> SampleDefaults:
-    duration, size = fields(init, need(init, moov, "mvex", "trex"), "II", at=12)
-    return SampleDefaults(duration, size)
+def _defaults(init: bytes, moov: Box, *, track_id: int) -> SampleDefaults:
+    for box in children(init, need(init, moov, "mvex")):
+        if box.kind == "trex" and fields(init, box, "I", at=4) == (track_id,):
+            return SampleDefaults(*fields(init, box, "II", at=12))
+    raise MediaInvalid("The media has no box moov/mvex/trex for its track.", box="moov/mvex/trex", offset=moov.start)
 
 
 def _nal_length_bytes(init: bytes, entry_boxes: list[Box]) -> int:

@@ -8,6 +8,13 @@ from matinee.media.fragments import Fragment, read_fragments
 from matinee.media.header import Header
 
 _TS_PACKET_BYTES, _TS_SYNC = 188, b"\x47"
+_FIRST_BOXES = (b"styp", b"moof", b"sidx", b"emsg", b"prft", b"ftyp", b"free", b"skip", b"ssix", b"mdat")
+"""What a media segment may begin with."""
+
+
+def is_boxed_or_packed(segment: bytes) -> bool:
+    """Whether it is of a kind that `verify_segment` knows: ISO-BMFF boxes or a transport stream."""
+    return segment.startswith(_TS_SYNC) or segment[4:8] in _FIRST_BOXES
 
 
 def verify_segment(segment: bytes, header: Header | None = None) -> None:

@@ -55,21 +55,32 @@ class Runs:
         wanted_ms = placement.start_ms - earliest_ms
         with self._lock:
             known = self._shifts.setdefault(placement.run, [])
+            most_ms = _DRIFT_MS if known else _EXACT_MS
             for shift_ms in known or [0]:
-                turns = _turns(wanted_ms - shift_ms) if wraps else 0
-                shifted_ms = shift_ms + turns * _TS_WRAP // _TS_TICKS_PER_MS
-                if abs(wanted_ms - shifted_ms) <= (_DRIFT_MS if known else _EXACT_MS):
+                turned_ms = _turned(shift_ms, near_ms=wanted_ms) if wraps else shift_ms
+                if abs(wanted_ms - turned_ms) <= most_ms:
                     break
             else:
-                shift_ms = shifted_ms = wanted_ms
+                shift_ms = turned_ms = wanted_ms
             if shift_ms not in known:
                 known.append(shift_ms)
             del known[:-_KEPT_SHIFTS]
             while len(self._shifts) > _KEPT_RUNS:
                 del self._shifts[next(iter(self._shifts))]
-        return shifted_ms
+        return turned_ms
+
+    def known_ms(self, placement: Placement, *, earliest_ms: int, wraps: bool = False) -> int | None:
+        """What was found out for the run so far, for media that does not tell it; None if nothing."""
+        if placement.shift_ms is not None:
+            return placement.shift_ms
+        with self._lock:
+            known = self._shifts.get(placement.run)
+        if not known:
+            return None
+        return _turned(known[-1], near_ms=placement.start_ms - earliest_ms) if wraps else known[-1]
 
 
-def _turns(off_ms: int) -> int:
-    """How often the counter ran over to be so far off, to the nearest."""
-    return (off_ms * _TS_TICKS_PER_MS * 2 + _TS_WRAP) // (2 * _TS_WRAP)
+def _turned(shift_ms: int, *, near_ms: int) -> int:
+    """`shift_ms`, the clock run over as often as brings it nearest to `near_ms`."""
+    turns = ((near_ms - shift_ms) * _TS_TICKS_PER_MS * 2 + _TS_WRAP) // (2 * _TS_WRAP)
+    return shift_ms + turns * _TS_WRAP // _TS_TICKS_PER_MS

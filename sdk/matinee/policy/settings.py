@@ -1,6 +1,8 @@
 """Every knob of a player in one frozen, validated tree."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
@@ -32,6 +34,11 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The estimate before anything was measured."""
     highest_kbps: Positive = 1_000_000
     """No rung above this: data saver, small screens."""
+    heeds_cmsd: bool = True
+    """Whether no rung is taken above the one that the server wants played (CMSD `mb`)."""
+    cmsd_percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    """The weight of the server's estimate (CMSD `etp`) against our own. None by default: it is told for a connection
+    that is shared or new, and counts what we have measured ourselves a second time."""
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,9 +108,54 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether pictures and sound are wanted at all; a soak test says no."""
 
 
-def settings_from(values: object) -> PlayerSettings:
-    """The settings that a nested mapping (TOML, JSON) says. Raises SettingsInvalid naming the knob."""
+def settings_from(values: Mapping[str, object], *, onto: PlayerSettings | None = None) -> PlayerSettings:
+    """`onto`, by default the defaults, with what `values` say: nested (TOML, JSON), or by dotted names.
+
+    Raises SettingsInvalid naming the knob; an unknown one with the known one that is nearest.
+    """
+    tree = msgspec.to_builtins(onto or PlayerSettings())
+    _merge(tree, values, into=PlayerSettings)
     try:
-        return msgspec.convert(values, PlayerSettings)
+        return msgspec.convert(tree, PlayerSettings)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"Player settings: {error}.") from error
+
+
+def non_default(settings: PlayerSettings) -> dict[str, object]:
+    """The knobs that are not as we would choose, by their dotted names; `settings_from` takes them back."""
+    return dict(_differences(settings, PlayerSettings()))
+
+
+def _merge(tree: dict[str, Any], values: Mapping[str, object], *, into: type[msgspec.Struct], prefix: str = "") -> None:
+    """Put `values` into the tree of the struct `into`, whose own dotted name is `prefix`."""
+    rooms = {field.name: field.type for field in msgspec.structs.fields(into)}
+    for key, value in values.items():
+        name, _, below = key.partition(".")
+        if name not in rooms:
+            raise _unknown(prefix + name, [prefix + room for room in rooms])
+        if below:
+            value = {below: value}
+        if not isinstance(tree[name], dict):
+            tree[name] = value
+        elif isinstance(value, Mapping):
+            _merge(tree[name], cast("Mapping[str, object]", value), into=rooms[name], prefix=f"{prefix}{name}.")
+        else:
+            raise SettingsInvalid(
+                f"Player settings: {prefix}{name} holds knobs and is none itself.", knob=prefix + name
+            )
+
+
+def _unknown(knob: str, known: list[str]) -> SettingsInvalid:
+    nearest = next(iter(get_close_matches(knob, known, n=1, cutoff=0)))
+    return SettingsInvalid(
+        f"Player settings: there is no {knob}; the nearest known name is {nearest}.", knob=knob, nearest=nearest
+    )
+
+
+def _differences(settings: msgspec.Struct, usual: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for field in msgspec.structs.fields(settings):
+        value, default = getattr(settings, field.name), getattr(usual, field.name)
+        if isinstance(value, msgspec.Struct):
+            yield from _differences(value, default, f"{prefix}{field.name}.")
+        elif value != default:
+            yield prefix + field.name, value

@@ -115,6 +115,13 @@ def robust_kbps(link: Link) -> int:
     return max(1, int(_harmonic(rates[-ROBUST:]) / (1 + worst)))
 
 
+def blended_kbps(measured_kbps: int, *, told_kbps: int, told_percent: int) -> int:
+    """Our own estimate and the server's (0 if it says none), which weighs `told_percent` of both."""
+    if told_kbps <= 0:
+        return measured_kbps
+    return (measured_kbps * (100 - told_percent) + told_kbps * told_percent) // 100
+
+
 def _harmonic(rates: list[int]) -> float:
     return len(rates) / sum(1 / rate for rate in rates)
 

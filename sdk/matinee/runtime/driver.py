@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol, assert_never
+from typing import NamedTuple, Protocol, TypeVar, assert_never
 
 from matinee.core.messages import (
     Announce,
     Append,
     Cancel,
+    ClockSynced,
     Command,
     Discard,
     Enter,
@@ -26,7 +27,6 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
-    MediaTarget,
     ProgressMade,
     SegmentTarget,
     SteeringArrived,
@@ -46,20 +46,29 @@ from matinee.errors import (
     MediaInvalid,
     SteeringInvalid,
 )
-from matinee.manifest.dash import read_dash
 from matinee.manifest.pathways import request_url
-from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, TrackKind
+from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, SampleKey, TrackKind, WholeKey
+from matinee.media.aes128 import decrypt_whole
 from matinee.media.boxes import is_complete
-from matinee.media.integrity import verify_segment
+from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
 from matinee.runtime.tasks import Tasks
+from matinee.runtime.timekeeping import wall_ms_of
 from matinee.wire.steering import Heard
 
 MOST_MANIFEST_BYTES = 8 << 20
 MOST_SEGMENT_BYTES = 128 << 20
 
+
+LARGE_DOCUMENT_BYTES = 64 << 10
+"""About 5 ms of reading; longer is done beside the event loop."""
+PATCH_DEADLINE_MS = 5_000
+MOST_KEYS = 64
+
+ReadT = TypeVar("ReadT")
 
 Witness = Callable[[Event, Sequence[Command], int], None]
 """Told of every event and of what it made the core command, with the clock's `now_ms`, before it is carried out."""
@@ -72,8 +81,8 @@ class Sink(Protocol):
         """What opens the title; called before playback moves."""
         ...
 
-    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
-        """The next segment of its kind."""
+    def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
+        """The next segment of its kind; `key` opens its samples, if it is not the license that does."""
         ...
 
     def discard(self, kind: TrackKind) -> None:
@@ -83,6 +92,14 @@ class Sink(Protocol):
     def enter(self, position_ms: int) -> None:
         """The viewer begins, or goes on, there."""
         ...
+
+
+class _Kept(NamedTuple):
+    """A segment that arrived and is not appended yet."""
+
+    kind: TrackKind
+    body: bytes
+    key: bytes | None
 
 
 class Driver:
@@ -105,10 +122,12 @@ class Driver:
         self._tasks = tasks
         self._announce = announce
         self._witness = witness
-        self._presentation: Presentation | None = None
+        self._reading = Reading()
+        self._license_url = ""
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._inits: dict[int, bytes] = {}
-        self._segments: dict[int, tuple[TrackKind, bytes]] = {}
+        self._segments: dict[int, _Kept] = {}
+        self._keys: dict[str, bytes] = {}
         self._alarm: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
@@ -163,68 +182,116 @@ class Driver:
                 case ManifestTarget():
                     event: Event = await self._fetch_manifest(command)
                 case IndexTarget():
-                    event = await self._fetch_index(request_id, target, command.appliance)
+                    event = await self._fetch_index(command, target)
                 case InitTarget():
-                    answer = await self._fetch_media(command, target, target.resource)
-                    self._inits[request_id] = answer.body
-                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+                    event = await self._fetch_init(command, target)
                 case SegmentTarget():
-                    answer = await self._fetch_media(command, target, target.segment.resource)
-                    self._segments[request_id] = (target.of.kind, answer.body)
-                    event = Fetched(request_id, len(answer.body), answer.elapsed_ms)
+                    event = await self._fetch_segment(command, target)
         except FetchFailure as failure:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
-        except FormatUnsupported as error:
-            event = MediaRefused(error.code, error.what)
         except (ManifestInvalid, MediaInvalid, MediaCorrupt):
             event = FetchFailed(request_id, "corrupt")
+        except FormatUnsupported as error:
+            event = MediaRefused(error.code, error.what)
+        except MatineeError as error:
+            event = KeysRefused(error.code, error.what)
         self._requests.pop(request_id, None)
         self.receive(event)
 
     async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
-        url = self._source.manifests[command.appliance]
-        answer = await self._http.fetch(
+        presentation, size_bytes = await self._patched(command) if self._reading.patch_url else (None, 0)
+        if presentation is None:
+            url = self._reading.location or self._source.manifests[command.appliance]
+            answer = await self._fetch_document(command, url)
+            presentation = await _off_loop(answer.body, self._reading.manifest, url=answer.url or url)
+            size_bytes = len(answer.body)
+        self._license_url = presentation.clearkey_license_url
+        return ManifestRead(command.request_id, size_bytes, presentation, tuple(self._places()))
+
+    async def _patched(self, command: Fetch) -> tuple[Presentation | None, int]:
+        """The manifest with what has changed since; None if it must be read whole."""
+        url = self._reading.patch_url
+        try:
+            answer = await self._fetch_document(command, url)
+            return self._reading.patched(answer.body, url=answer.url or url), len(answer.body)
+        except (FetchFailure, ManifestInvalid):
+            return None, 0
+
+    async def _fetch_document(self, command: Fetch, url: str) -> Answer:
+        return await self._http.fetch(
             url,
             most_bytes=MOST_MANIFEST_BYTES,
             deadline_ms=RULES["manifest"].deadline_ms,
             headers={"Priority": priority_header(command.urgency)},
             on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
-        presentation = read_dash(answer.body, url=url)
-        self._presentation = presentation
-        return ManifestRead(command.request_id, len(answer.body), presentation, tuple(self._places()))
 
-    async def _fetch_index(self, request_id: int, target: IndexTarget, appliance: str) -> IndexRead:
-        raise FormatUnsupported("Indexes are not read yet.")
+    async def _fetch_index(self, command: Fetch, target: IndexTarget) -> IndexRead:
+        assert target.rendition.index is not None, "it is asked for where there is one"
+        answer = await self._fetch_media(command, target.rendition.index)
+        place = self._places()[command.appliance]
+        index = await _off_loop(answer.body, self._reading.index, target, url=answer.url, place=place)
+        if not index.segments:
+            raise FetchFailure("empty")
+        self._license_url = self._license_url or index.license_url
+        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids)
 
-    async def _fetch_media(self, command: Fetch, target: MediaTarget, resource: Resource) -> Answer:
+    async def _fetch_init(self, command: Fetch, target: InitTarget) -> Fetched:
+        answer = await self._fetch_media(command, target.resource)
+        self._inits[command.request_id] = await self._opened(answer.body, target.key)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
+
+    async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
+        key = target.segment.key
+        answer = await self._fetch_media(command, target.segment.resource)
+        body = await self._opened(answer.body, key if isinstance(key, WholeKey) else None)
+        has_boxes = target.of.mime_type.endswith("/mp4") and target.segment.init is not None
+        if has_boxes and not is_complete(body):
+            raise FetchFailure("truncated")
+        if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
+            verify_segment(body)
+        sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
+        self._segments[command.request_id] = _Kept(target.of.kind, body, sample_key)
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
+
+    async def _fetch_media(self, command: Fetch, resource: Resource) -> Answer:
+        place = self._places().get(command.appliance)
+        if place is None:
+            raise FetchFailure("withdrawn")
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
-        answer = await self._http.fetch(
-            request_url(self._places()[command.appliance], resource.path),
+        return await self._http.fetch(
+            request_url(place, resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
             on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
-        if isinstance(target, SegmentTarget) and target.of.mime_type.endswith("/mp4"):
-            if not is_complete(answer.body):
-                raise FetchFailure("truncated")
-            verify_segment(answer.body)
-        return answer
+
+    async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:
+        return body if key is None else decrypt_whole(body, key=await self._key(key.url), iv=key.iv)
+
+    async def _key(self, url: str) -> bytes:
+        """The key at `url`, asked for once."""
+        if url not in self._keys:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.pop(next(iter(self._keys)))
+            self._keys[url] = await self._source.key_at(url)
+        return self._keys[url]
 
     def _places(self) -> dict[str, BaseUrl]:
-        return self._source.places(self._presentation)
+        return self._source.places(self._reading.presentation)
 
     async def _sync_clock(self, sources: tuple[ClockSource, ...]) -> None:
-        raise FormatUnsupported("Clocks are not asked yet.")
+        wall_ms = await wall_ms_of(sources, self._http)
+        if wall_ms is not None:
+            self.receive(ClockSynced(wall_ms))
 
     async def _fetch_keys(self, key_ids: tuple[str, ...]) -> None:
-        assert self._presentation is not None
         try:
-            keys = await self._source.keys(self._presentation)
+            keys = await self._source.keys(key_ids, license_url=self._license_url)
             if keys.by_id.keys().isdisjoint(key_ids):
                 raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
             self._sink.unlock(keys)
@@ -241,14 +308,21 @@ class Driver:
         except SteeringInvalid:
             self.receive(SteeringFailed())
         else:
-            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms))
+            self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
 
     def _append(self, command: Append) -> None:
-        _, body = self._segments.pop(command.request_id)
+        kept = self._segments.pop(command.request_id)
         init = None if command.init_request_id is None else self._inits[command.init_request_id]
-        self._sink.append(command, init=init, body=body)
+        self._sink.append(command, init=init, body=kept.body, key=kept.key)
 
     def _discard(self, kind: TrackKind) -> None:
         """Init segments stay: the core knows them as here."""
-        self._segments = {key: kept for key, kept in self._segments.items() if kept[0] != kind}
+        self._segments = {key: kept for key, kept in self._segments.items() if kept.kind != kind}
         self._sink.discard(kind)
+
+
+async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:
+    """What `read` makes of the document, in a thread if that would hold up everybody else."""
+    if len(document) < LARGE_DOCUMENT_BYTES:
+        return read(document, *args, **said)
+    return await asyncio.to_thread(read, document, *args, **said)

@@ -12,8 +12,10 @@ from typing import Protocol
 
 import aiohttp
 from Crypto.Random.random import getrandbits
+from yarl import URL
 
 from matinee.clock import Clock, SystemClock
+from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
@@ -42,6 +44,10 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    cmsd: Cmsd = NOTHING
+    """What the server said of the link."""
+    date_ms: int | None = None
+    """The server's own wall clock when it answered; None if it does not show it."""
 
 
 class Network(Protocol):
@@ -81,7 +87,7 @@ class Http:
     """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self._session: aiohttp.ClientSession | None = None
 
     def draw(self) -> int:
@@ -106,7 +112,7 @@ class Http:
         try:
             async with (
                 asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, url, data=body, headers=sent) as response,
+                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
             ):
                 if response.status >= 400:
                     raise await self._refusal(response)
@@ -127,7 +133,9 @@ class Http:
             raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        return Answer(bytes(received), elapsed_ms, str(response.url))
+        date_ms = http_date_ms(response.headers.get("Date", "")) or None
+        cmsd = read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ())))
+        return Answer(bytes(received), elapsed_ms, str(response.url), cmsd, date_ms)
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -153,6 +161,11 @@ class Http:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.close()
+
+
+def _as_written(url: str) -> URL:
+    """A URL is asked for as whoever signed it wrote it; only what no URL may hold is encoded."""
+    return URL(url, encoded=url.isascii() and " " not in url)
 
 
 def _size_bytes(response: aiohttp.ClientResponse) -> int:

@@ -20,7 +20,8 @@ from matinee.manifest.webvtt import Cue, read_webvtt
 from matinee.media.cenc import decrypt_segment
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
-from matinee.media.placing import Placement
+from matinee.media.header import read_header
+from matinee.media.placing import Placement, Runs
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.source import ContentKeys
 
@@ -45,14 +46,13 @@ class _Piece:
 
     request_id: int
     init: bytes
+    """Empty for formats without one."""
     body: bytes
-    start_ms: int
+    key: bytes | None
+    """What opens it; None: the license does, or it is clear."""
     end_ms: int
     is_last: bool
-
-    @property
-    def placement(self) -> Placement:
-        return Placement(start_ms=self.start_ms)
+    placement: Placement
 
 
 class _Feed:
@@ -74,8 +74,8 @@ class Screening:
         self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError, int], None]
     ) -> None:
         """`refuse` is told what does not decode, and the request that brought it: the core knows what to do."""
-        self.frames_shown = 0
-        self.frames_dropped = 0
+        self.frames_shown: int = 0
+        self.frames_dropped: int = 0
         self._playback = playback
         self._clock = clock
         self._decodes = settings.decode
@@ -87,8 +87,9 @@ class Screening:
         self._shown_at_ms = 0
         self._is_finished = False
         self._changed = asyncio.Event()
-        self._video = VideoDecoder()
-        self._audio = AudioDecoder()
+        runs = Runs()
+        self._video = VideoDecoder(runs=runs)
+        self._audio = AudioDecoder(runs=runs)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="matinee-decode")
 
     def set_picture_size(self, size: tuple[int, int] | None) -> None:
@@ -101,18 +102,27 @@ class Screening:
         """What opens the title, and until when."""
         self._keys = keys
 
-    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
-        """The next segment of its kind."""
-        kind = append.target.of.kind
-        if kind == "text":
+    def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
+        """The next segment of its kind; `key` opens its samples, if it is not the license that does."""
+        of = append.target.of
+        if of.kind == "text":
             self._read_cues(body)
-        feed = self._feeds.get(kind)
-        if feed is None or init is None or not self._decodes:
+        if not self._decodes:
             return
+        placement = Placement(
+            start_ms=append.start_ms,
+            run=append.run,
+            shift_ms=append.target.segment.shift_ms,
+            from_ms=append.from_ms,
+            until_ms=append.until_ms,
+        )
+        piece = _Piece(append.request_id, init or b"", body, key, append.end_ms, append.is_last, placement)
         behind_ms = self._position_ms() - KEPT_MS
-        while feed.pieces and feed.pieces[0].end_ms < behind_ms:
-            feed.pieces.popleft()
-        feed.pieces.append(_Piece(append.request_id, init, body, append.start_ms, append.end_ms, append.is_last))
+        for kind in (of.kind, "audio") if of.carries_sound else (of.kind,):
+            if feed := self._feeds.get(kind):
+                while feed.pieces and feed.pieces[0].end_ms < behind_ms:
+                    feed.pieces.popleft()
+                feed.pieces.append(piece)
         self.wake()
 
     def discard(self, kind: TrackKind) -> None:
@@ -224,7 +234,11 @@ class Screening:
     # In a worker thread.
 
     def _decrypted(self, piece: _Piece) -> bytes:
-        if self._keys is None:
+        if piece.key is not None:
+            header = read_header(piece.init)
+            key_ids = [it.key_id for it in (header.protection, *header.groups) if it is not None]
+            return decrypt_segment(piece.init, piece.body, dict.fromkeys(key_ids, piece.key))
+        if self._keys is None or not piece.init:
             return piece.body
         end_wall_ms = self._keys.end_wall_ms
         if end_wall_ms is not None and self._clock.wall_ms() >= end_wall_ms:

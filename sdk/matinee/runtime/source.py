@@ -1,7 +1,7 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +14,7 @@ from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
 from matinee.policy.failover import is_passing
 from matinee.policy.patience import for_license
+from matinee.policy.places import ordered
 from matinee.policy.settings import RetrySettings
 from matinee.policy.steering import ttl_ms
 from matinee.runtime.http import FetchFailure, Network
@@ -35,6 +36,7 @@ STEER_AFTER_MS = 30_000
 _LICENSE_DEADLINE_MS = 5_000
 _STEERING_DEADLINE_MS = 5_000
 _MOST_LICENSE_BYTES = 1 << 16
+_KEY_BYTES = 16
 
 
 class ContentKeys(msgspec.Struct, frozen=True):
@@ -45,12 +47,14 @@ class ContentKeys(msgspec.Struct, frozen=True):
     """No frame is decrypted after this; None if the license has no end (W3C ClearKey)."""
 
 
-class Guidance(NamedTuple):
-    """What steering said beside the places: how long it is good."""
+class Guidance(msgspec.Struct, frozen=True):
+    """What steering said beside the places and their order."""
 
     ttl_ms: int
     fresh_ms: int | None = None
     """How long the tokens in the places are good; None if they have no end."""
+    bases: dict[str, str] = {}
+    """Of each clone the place whose media it holds."""
 
 
 class Source(Protocol):
@@ -90,11 +94,15 @@ class Source(Protocol):
         """Where the segments lie, by appliance, best first; none if only the manifest, not yet here, knows."""
         ...
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
-        """The content keys, asked for again while the license server is away.
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
+        """The content keys, asked for again while the license server is away; `license_url`: the manifest's word.
 
         Raises LicenseRefused, LicenseInvalid; ServiceUnavailable or NetworkUnreachable once patience has ended.
         """
+        ...
+
+    async def key_at(self, url: str) -> bytes:
+        """The one key that lies at `url` (HLS, identity). Raises as `keys`."""
         ...
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
@@ -106,54 +114,63 @@ class Source(Protocol):
 
 
 class UrlSource:
-    """Anybody's DASH URL, clear or with a W3C ClearKey license server."""
+    """Anybody's DASH or HLS URL, clear or with a W3C ClearKey license server."""
 
     def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
-        self.title = url
-        self.realm = host_of(url)
-        self.position_ms = 0
+        self.title: str = url
+        self.realm: str = host_of(url)
+        self.position_ms: int = 0
         self.steer_after_ms: int | None = None
-        self.manifests = {self.realm: url}
+        self.manifests: dict[str, str] = {self.realm: url}
         self.fresh_ms: int | None = None
         self._http = http
         self._retry = retry
+        self._seed = http.draw()
         self._pathways = Pathways()
         self._presentation: Presentation | None = None
 
     def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
         if presentation is not self._presentation and presentation is not None:
             self._presentation = presentation
-            self._pathways.configure(presentation.base_urls, presentation.steering)
+            self._pathways.configure(ordered(presentation.base_urls, seed=self._seed), presentation.steering)
         return self._pathways.places
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
-        url = presentation.clearkey_license_url
-        if not url:
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
+        if not license_url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
-        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in presentation.key_ids]
-        request = msgspec.json.encode({"kids": kids, "type": "temporary"})
+        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
+        return _clearkeys(await self._license(license_url, msgspec.json.encode({"kids": kids, "type": "temporary"})))
 
-        async def ask() -> ContentKeys:
+    async def key_at(self, url: str) -> bytes:
+        key = await self._license(url)
+        if len(key) != _KEY_BYTES:
+            raise LicenseInvalid(f"The key server's answer has {len(key)} bytes; a key has {_KEY_BYTES}.")
+        return key
+
+    async def _license(self, url: str, request: bytes | None = None) -> bytes:
+        """What the license server answers to a GET, or a POST of `request`."""
+
+        async def ask() -> bytes:
             try:
                 answer = await self._http.fetch(
                     url,
                     most_bytes=_MOST_LICENSE_BYTES,
                     deadline_ms=_LICENSE_DEADLINE_MS,
-                    method="POST",
+                    method="GET" if request is None else "POST",
                     body=request,
-                    headers={"Content-Type": "application/json"},
+                    headers={} if request is None else {"Content-Type": "application/json"},
                 )
             except FetchFailure as failure:
                 if is_passing(failure.reason):
                     raise error_of_failure(failure, "The license server") from failure
                 raise LicenseRefused(f"The license server says no ({failure.reason}).") from failure
-            return _clearkeys(answer.body)
+            return answer.body
 
         return await retried(ask, patience=for_license(self._retry), retry=self._retry, http=self._http)
 
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)
-        return Guidance(ttl_ms(document.ttl_s))
+        return Guidance(ttl_ms(document.ttl_s), bases=self._pathways.bases)
 
 
 class TitleSource:
@@ -162,9 +179,9 @@ class TitleSource:
     def __init__(
         self, reply: PlayReply, http: Network, service: Service, *, key: AgreementKey, trusted: TrustedKeys
     ) -> None:
-        self.title = reply.name
-        self.realm = service.url
-        self.position_ms = reply.resume_ms
+        self.title: str = reply.name
+        self.realm: str = service.url
+        self.position_ms: int = reply.resume_ms
         self.steer_after_ms: int | None = STEER_AFTER_MS
         self._license = reply.license
         self._http = http
@@ -182,15 +199,18 @@ class TitleSource:
     def places(self, presentation: Presentation | None) -> dict[str, BaseUrl]:
         return self._pathways.places
 
-    async def keys(self, presentation: Presentation) -> ContentKeys:
+    async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
         return unwrapped_keys(
             self._license, key=self._key, trusted=self._trusted, wall_ms=self._service.clock.wall_ms()
         )
 
+    async def key_at(self, url: str) -> bytes:
+        raise LicenseRefused("The keys of our own titles come with the license, not from a URL.")
+
     async def steer(self, heard: Sequence[Heard]) -> Guidance:
         document = await _advice(self._http, self._pathways, heard)
         self.fresh_ms = self._fresh_ms(document.oca_urls)
-        return Guidance(ttl_ms(document.ttl_s), self.fresh_ms)
+        return Guidance(ttl_ms(document.ttl_s), self.fresh_ms, self._pathways.bases)
 
     def _fresh_ms(self, urls: Iterable[OcaUrl]) -> int | None:
         """How long the first of their tokens to end is good."""

@@ -61,11 +61,6 @@ class Link:
         """Nothing moves from then until then; what is under way goes on afterwards."""
         self._cuts.append((from_ms * 1000, until_ms * 1000))
 
-    def is_cut(self) -> bool:
-        """Whether it is cut now."""
-        now_us = _now_us()
-        return any(from_us <= now_us < until_us for from_us, until_us in self._cuts)
-
     def latency_ms(self) -> int:
         """Of a request made now."""
         return self._stretch_at(_now_us())[0].latency_ms

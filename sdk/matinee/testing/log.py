@@ -92,4 +92,7 @@ def _is_plain(value: object) -> bool:
 @cache
 def _usual(kind: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
     """The fields of a struct, and what each is where nobody says."""
-    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+    fields = msgspec.structs.fields(kind)
+    return tuple(
+        (it.name, it.default if it.default_factory is msgspec.NODEFAULT else it.default_factory()) for it in fields
+    )

@@ -57,6 +57,15 @@ class Exchange:
     """`done`, `cancelled`, or the reason why it failed, as `matinee.runtime.http.FetchFailure.reason`."""
     size_bytes: int = 0
     """That came, useful or not."""
+    ended_ms: int | None = None
+    """When that was settled."""
+
+
+@dataclass
+class _Counted:
+    rule: Rule
+    concerned: int = 0
+    """How many requests so far."""
 
 
 class ScriptedNetwork:
@@ -78,8 +87,7 @@ class ScriptedNetwork:
         self._hosts = dict(hosts or {})
         self._links: dict[str, Link] = {}
         self._link = Link(trace)
-        self._rules = list(rules)
-        self._counts = [0] * len(self._rules)
+        self._rules = [_Counted(rule) for rule in rules]
         self._dice = seed
 
     def put(self, host: str, answers: Host, *, trace: Trace | None = None) -> None:
@@ -100,17 +108,17 @@ class ScriptedNetwork:
         most: int | None = None,
     ) -> None:
         """Let requests fail; see `Rule`. Those that are under way already are left alone."""
-        self._rules.append(
-            Rule(fault=fault, host=host, path=path, from_ms=from_ms, until_ms=until_ms, spared=spared, most=most)
-        )
-        self._counts.append(0)
+        rule = Rule(fault=fault, host=host, path=path, from_ms=from_ms, until_ms=until_ms, spared=spared, most=most)
+        self._rules.append(_Counted(rule))
 
     def go_away(self, *, from_ms: int, until_ms: int) -> None:
-        """The viewer has no network from then until then: no name resolves, what is under way stands still."""
+        """The viewer has no network from then until then: no name resolves, what is under way stands still.
+
+        Of hosts with a link of their own, those are cut off that were put before.
+        """
         for link in (self._link, *self._links.values()):
             link.cut(from_ms=from_ms, until_ms=until_ms)
-        self._rules.insert(0, Rule(fault=Unresolved(), from_ms=from_ms, until_ms=until_ms))
-        self._counts.insert(0, 0)
+        self._rules.insert(0, _Counted(Rule(fault=Unresolved(), from_ms=from_ms, until_ms=until_ms)))
 
     def asked(self, host: str = "", *, from_ms: int = 0) -> list[Exchange]:
         """The requests to `host`, or to all, made since then."""
@@ -147,6 +155,8 @@ class ScriptedNetwork:
         try:
             async with asyncio.timeout(deadline_ms / 1000):
                 received = await self._exchange(request, self._fault(exchange), byte_range, progressed)
+            exchange.outcome = "done"
+            return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
         except TimeoutError as error:
             exchange.outcome = "timeout"
             raise FetchFailure("timeout") from error
@@ -156,8 +166,8 @@ class ScriptedNetwork:
         except asyncio.CancelledError:
             exchange.outcome = "cancelled"
             raise
-        exchange.outcome = "done"
-        return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
+        finally:
+            exchange.ended_ms = self.clock.now_ms()
 
     def _request(self, url: str, *, method: str, headers: Mapping[str, str], body: bytes) -> Request:
         parts = urlsplit(url)
@@ -204,12 +214,12 @@ class ScriptedNetwork:
     def _fault(self, exchange: Exchange) -> Fault | None:
         """That of the first rule that meets it; each rule counts those that it concerns."""
         met: Fault | None = None
-        for at, rule in enumerate(self._rules):
-            if not rule.concerns(host=exchange.host, path=exchange.path, now_ms=exchange.at_ms):
+        for it in self._rules:
+            if not it.rule.concerns(host=exchange.host, path=exchange.path, now_ms=exchange.at_ms):
                 continue
-            if met is None and rule.meets(self._counts[at]):
-                met = rule.fault
-            self._counts[at] += 1
+            if met is None and it.rule.meets(it.concerned):
+                met = it.rule.fault
+            it.concerned += 1
         return met
 
     def _failure(self, refusal: Refusal) -> FetchFailure:

@@ -95,10 +95,19 @@ def _seconds(ms: int) -> str:
 
 @lru_cache(maxsize=16)
 def _media(size_bytes: int) -> bytes:
-    """A media segment of that size: one fragment (ISO/IEC 14496-12, sections 8.8.4 to 8.8.12), without samples."""
-    traf = _box(b"tfhd", struct.pack(">II", 0x020000, 1)) + _box(b"tfdt", bytes(8))
-    moof = _box(b"moof", _box(b"mfhd", bytes(8)) + _box(b"traf", traf))
-    return moof + _box(b"mdat", bytes(max(0, size_bytes - len(moof) - 8)))
+    """A media segment of that size: one fragment of one sample (ISO/IEC 14496-12, section 8.8), zeros within."""
+    head_bytes = len(_moof(sample_bytes=0)) + 8
+    sample_bytes = max(0, size_bytes - head_bytes)
+    return _moof(sample_bytes=sample_bytes) + _box(b"mdat", bytes(sample_bytes))
+
+
+def _moof(*, sample_bytes: int) -> bytes:
+    tfhd = _box(b"tfhd", struct.pack(">II", 0x020000, 1))
+    tfdt = _box(b"tfdt", struct.pack(">IQ", 0x01000000, 0))
+    # The one sample begins behind the header of the mdat.
+    data_offset = 8 + 16 + 8 + len(tfhd) + len(tfdt) + 24 + 8
+    trun = _box(b"trun", struct.pack(">IIII", 0x000201, 1, data_offset, sample_bytes))
+    return _box(b"moof", _box(b"mfhd", bytes(8)) + _box(b"traf", tfhd + tfdt + trun))
 
 
 def _box(kind: bytes, content: bytes) -> bytes:

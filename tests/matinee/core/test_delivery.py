@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +28,8 @@ def ask(it: Delivery, *, now_ms: int = 0) -> Fetch:
     return fetch
 
 
-def fail(it: Delivery, fetch: Fetch, *, now_ms: int = 0, hint_ms: int = 0) -> list[Command]:
-    return it.failed(fetch.request_id, "reset", now_ms=now_ms, position_ms=700, hint_ms=hint_ms)
+def fail(it: Delivery, fetch: Fetch, reason: str = "reset", *, now_ms: int = 0, hint_ms: int = 0) -> list[Command]:
+    return it.failed(fetch.request_id, reason, now_ms=now_ms, position_ms=700, hint_ms=hint_ms)
 
 
 def arrive(it: Delivery, fetch: Fetch, *, now_ms: int = 0, size_bytes: int = 100_000) -> Arrival | None:
@@ -245,6 +246,36 @@ def test_a_request_that_waits_is_cancelled_in_silence() -> None:
     fail(it, ask(it))
     assert it.cancel() == []
     assert tick(it, now_ms=60_000) == []
+
+
+def test_a_clone_holds_what_its_base_holds() -> None:
+    it = delivery("a", "b")
+    it.prefer(("c", "b", "a"), bases={"c": "a"})
+    of = msgspec.structs.replace(FIRST.of, places=("a",))
+    assert it.holders(msgspec.structs.replace(FIRST, of=of)) == ("c", "a")
+
+
+def test_a_refused_token_costs_the_appliance_nothing_with_other_sessions() -> None:
+    health = ApplianceHealth(SETTINGS.failover)
+    ours, theirs = delivery("a", "b", health=health), delivery("a", "b", health=health)
+    assert asked(fail(ours, ask(ours), "http-403")) == ["b"]
+    assert ask(theirs).appliance == "a"
+
+
+def test_whoever_refused_this_viewer_is_asked_last_until_there_is_a_new_token() -> None:
+    it = delivery("a", "b")
+    fail(it, ask(it), "http-401")
+    assert ask(it).appliance == "b"
+    it.prefer(("a", "b"))
+    assert ask(it).appliance == "a"
+
+
+def test_a_new_token_ends_the_wait_of_what_everybody_refused() -> None:
+    it = delivery("a", "b")
+    [second] = fetches(fail(it, ask(it), "http-403"))
+    assert fail(it, second, "http-403") == []
+    it.prefer(("a", "b"))
+    assert asked(tick(it, now_ms=0)) == ["a"]
 
 
 def test_of_all_that_wait_one_goes_ahead_and_the_others_follow_when_it_is_back() -> None:

@@ -38,6 +38,7 @@ def test_the_order_outlives_a_refresh_of_the_manifest() -> None:
     it.configure((moved, B), Steering(url=FIRST, default_service_location="a"))
     assert list(it.places) == ["c", "b", "a"]
     assert it.places["c"].url == "http://c.test/moved/"
+    assert it.bases == {"c": "a"}
 
 
 def test_a_clone_that_a_later_document_does_not_tell_is_void() -> None:

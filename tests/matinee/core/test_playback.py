@@ -48,7 +48,6 @@ from tests.support.cuts import cut
 from tests.support.walks import Walker
 
 KEY = "0" * 32
-RETRY = RetrySettings()
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
     *(Walker.deliver,) * 8,
     *(Walker.ring,) * 5,
@@ -92,7 +91,8 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
     assert not any(isinstance(command, Append) for command in it.deliver(segment))
     commands = it.deliver(init)
     assert (
-        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, 1, is_last=False) in commands
+        Append(segment.request_id, segment_of(track(), 0, 0), init.request_id, 0, 4_000, "0/0", is_last=False)
+        in commands
     )
     assert FirstFrameReady(200) in it.notices
 
@@ -306,7 +306,7 @@ def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_fo
     assert FetchSteering() in it.wake()
     it.receive(SteeringFailed())
     assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=RETRY.first_ms + 1).count(FetchSteering()) == 1
+    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
 
 
 def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:

@@ -49,14 +49,14 @@ def test_a_segment_is_appended_once_its_init_is_here_whichever_comes_first(init_
     arrivals: list[tuple[InitTarget | SegmentTarget, int]] = [(init, 7), (segment, 8)]
     first, second = arrivals if init_first else reversed(arrivals)
     assert it.arrived(*first) is None
-    assert it.arrived(*second) == Append(8, segment, 7, start_ms=0, end_ms=4_000, run=1, is_last=False)
+    assert it.arrived(*second) == Append(8, segment, 7, start_ms=0, end_ms=4_000, run="0/0", is_last=False)
 
 
 def test_where_segments_carry_their_own_init_none_is_wanted() -> None:
     it = stream_of(TEXT, position_ms=0)
     assert it.want(0) == [segment_of(TEXT, 0, 0)]
     assert it.arrived(segment_of(TEXT, 0, 0), 1) == Append(
-        1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=4_000, run=1, is_last=False
+        1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=4_000, run="0/0", is_last=False
     )
 
 

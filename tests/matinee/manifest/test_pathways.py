@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.manifest.pathways import cloned_uri, ranked, request_url, with_clones
+from matinee.manifest.pathways import ranked, request_url, with_clones
 from matinee.manifest.presentation import BaseUrl
 from matinee.wire.steering import PathwayClone, UriReplacement
 
@@ -45,6 +45,7 @@ def test_a_clone_of_a_clone_has_the_parameters_of_both_if_it_comes_later() -> No
     second = clone("c", "d", host="d.test", y="3", z="4")
     *_, made = with_clones((A,), [clone("a", "c", host="c.test", x="1", y="2"), second])
     assert request_url(made, "s") == "http://d.test:8080/titles/s?x=1&y=3&z=4"
+    assert made.clone_of == "a"
     assert [it.service_location for it in with_clones((A,), [second, clone("a", "c")])] == ["a", "c"]
 
 
@@ -62,17 +63,3 @@ def test_ranking_puts_first_whom_it_names_and_loses_nobody(known: list[str], nam
     places = [BaseUrl(url="http://a.test/", service_location=name) for name in known]
     first = [name for name in dict.fromkeys(named) if name in known]
     assert [it.service_location for it in ranked(places, named)] == first + [it for it in known if it not in first]
-
-
-def test_the_playlist_of_a_clone_is_the_one_told_for_it_or_the_one_at_its_host() -> None:
-    replacement = UriReplacement(
-        host="c.test",
-        params={"p": "1"},
-        per_variant_uris={"v1": "http://v.test/1.m3u8"},
-        per_rendition_uris={"r1": "http://r.test/1.m3u8"},
-    )
-    told = [
-        cloned_uri("http://a.test/x.m3u8?q=2", replacement, stable_id=stable_id) for stable_id in ("v1", "r1", "", "v2")
-    ]
-    moved = "http://c.test/x.m3u8?q=2&p=1"
-    assert told == ["http://v.test/1.m3u8", "http://r.test/1.m3u8", moved, moved]

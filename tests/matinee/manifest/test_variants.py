@@ -24,7 +24,7 @@ def test_streams_and_groups_are_listed_with_absolute_urls() -> None:
     assert (english.group, english.name, english.language) == (("AUDIO", "a"), "English", "en")
     assert (english.url, within.url, within.language) == (f"{PLACE}en.m3u8", "", "und")
     assert found.members(w, "AUDIO") == found.members(v, "SUBTITLES") == ()
-    assert found.steering == Steering(url="http://a.example/titles/steer", default_service_location="b")
+    assert found.steering == Steering(url="http://a.example/titles/steer", default_service_location="b", dialect="HLS")
 
 
 def test_streams_are_of_one_essence_if_only_where_they_lie_differs() -> None:

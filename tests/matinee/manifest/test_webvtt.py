@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.errors import MediaInvalid
-from matinee.manifest.webvtt import MAX_CUES, MAX_DOCUMENT_BYTES, Cue, read_webvtt
+from matinee.manifest.webvtt import MAX_CUES, MAX_DOCUMENT_BYTES, Cue, read_timestamp_map, read_webvtt
 
 
 def test_cues_have_times_and_plain_text() -> None:
@@ -82,3 +82,24 @@ def test_whatever_follows_the_signature_is_read_without_an_error(parts: list[str
     for cue in read_webvtt(("WEBVTT\n" + "".join(parts)).encode()):
         assert cue.start_ms < cue.end_ms
         assert cue.text
+
+
+@pytest.mark.parametrize(
+    ("header", "ms"),
+    [
+        (b"X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000", 10_000),
+        (b"X-TIMESTAMP-MAP=LOCAL:00:01:00.500,MPEGTS:900000", -50_500),
+        (b"X-TIMESTAMP-MAP=LOCAL:01:00.500,MPEGTS:0", -60_500),
+        (b"X-TIMESTAMP-MAP=LOCAL:nowhere", None),
+        (b"Kind: captions", None),
+    ],
+)
+def test_hls_says_what_makes_times_of_cues_media_time(header: bytes, ms: int | None) -> None:
+    cue = b"\n\n00:01.000 --> 00:02.000\nX-TIMESTAMP-MAP=MPEGTS:1,LOCAL:00:00.000\n"
+    assert read_timestamp_map(b"WEBVTT\n" + header + cue) == ms
+    assert read_timestamp_map(b"WEBVTT\r\n" + header + b"\r\n\r\n" + cue) == ms
+
+
+@given(st.binary(max_size=100))
+def test_any_header_is_read(data: bytes) -> None:
+    read_timestamp_map(b"WEBVTT\nX-TIMESTAMP-MAP=" + data)

@@ -90,6 +90,19 @@ def test_a_damaged_segment_is_decoded_or_refused(at: int, value: bytes) -> None:
         assert len(decode(damaged)) <= 24
 
 
+@settings(max_examples=60, deadline=None)
+@given(at=st.integers(0, len(CLIP.init) - 1), value=st.binary(min_size=1, max_size=8))
+def test_behind_a_damaged_init_segment_is_decoded_or_refused(at: int, value: bytes) -> None:
+    damaged = replace(CLIP, init=CLIP.init[:at] + value + CLIP.init[at + len(value) :])
+    with suppress(MediaCorrupt, MediaInvalid, FormatUnsupported):
+        assert len(decode(damaged)) <= 24
+
+
+def test_names_that_are_no_text_do_not_matter() -> None:
+    at = CLIP.init.index(b"VideoHandler")
+    assert len(decode(replace(CLIP, init=CLIP.init[:at] + b"\xff\xfe" + CLIP.init[at + 2 :]))) == 24
+
+
 def test_an_empty_sample_is_not_the_end() -> None:
     clip = make_video()
     first, second = clip.segments

@@ -10,7 +10,7 @@ from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
 from matinee.media.containers import Kind, Reader
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.placing import Placement, Runs
-from tests.support.media import id3_tag, make_audio, make_video, remuxed_segments
+from tests.support.media import id3_tag, make_audio, make_muxed, make_video, remuxed_segments
 
 VIDEO, AUDIO = make_video(), make_audio()
 STREAMS = remuxed_segments(VIDEO, AUDIO, container="mpegts", shift=900_000)
@@ -92,6 +92,18 @@ def test_webm_sound_is_read() -> None:
     media = remuxed_segments(make_audio(codec="libopus", seconds=1), container="webm")[0]
     _, sound = heard((media,))
     assert len(sound) // 4 // 48 in range(950, 1_050)
+
+
+def test_fragments_that_hold_both_are_read_for_each() -> None:
+    """As FFmpeg's HLS muxer writes them."""
+    init, segments = make_muxed(VIDEO, AUDIO)
+    assert positions(segments, init=init) == [number * 1_000 // 24 for number in range(48)]
+    assert heard(segments, init=init) == heard(AUDIO.segments, init=AUDIO.init)
+
+
+def test_an_index_behind_the_init_segment_does_not_matter() -> None:
+    index = VIDEO.segments[0][: VIDEO.segments[0].index(b"moof") - 4]
+    assert len(positions(VIDEO.segments, init=VIDEO.init + index)) == 48
 
 
 def test_what_a_segment_does_not_hold_is_named() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
 from matinee.media.header import read_header
 from matinee.media.protection import Protection
-from tests.support.media import KEY, KEY_ID, make_audio, make_video, package_by_shaka
+from tests.support.media import KEY, KEY_ID, make_audio, make_muxed, make_video, package_by_shaka
 
 KEYS = {KEY_ID: KEY}
 CLEAR, PROTECTED = make_video(seconds=1).init, make_video(seconds=1, keys=KEYS).init
@@ -54,22 +54,33 @@ def test_license_system_boxes_are_kept_whole(tmp_path: Path) -> None:
     assert bytes.fromhex(KEY_ID) in pssh
 
 
-def test_a_timescale_of_zero_is_invalid() -> None:
+@pytest.mark.parametrize("timescale", [0, 1 << 31])
+def test_a_timescale_of_zero_or_beyond_the_decoders_is_invalid(timescale: int) -> None:
     at = CLEAR.index(b"mdhd") + 16
     with pytest.raises(MediaInvalid, match="timescale"):
-        read_header(CLEAR[:at] + bytes(4) + CLEAR[at + 4 :])
+        read_header(CLEAR[:at] + timescale.to_bytes(4, "big") + CLEAR[at + 4 :])
 
 
-def test_what_is_neither_video_nor_sound_is_unsupported() -> None:
+def test_what_is_neither_video_nor_sound_nor_text_is_unsupported() -> None:
     at = CLEAR.index(b"vide")
-    with pytest.raises(FormatUnsupported, match="text"):
-        read_header(CLEAR[:at] + b"text" + CLEAR[at + 4 :])
+    with pytest.raises(FormatUnsupported, match="meta"):
+        read_header(CLEAR[:at] + b"meta" + CLEAR[at + 4 :])
 
 
 def test_a_missing_box_is_named() -> None:
     with pytest.raises(MediaInvalid) as caught:
         read_header(CLEAR.replace(b"mvex", b"free"))
-    assert caught.value.facts["box"] == "moov/mvex/trex"
+    assert caught.value.facts["box"] == "moov/mvex"
+
+
+def test_of_several_tracks_the_one_that_is_meant_is_read() -> None:
+    init, _ = make_muxed(make_video(seconds=1), make_audio(seconds=1))
+    video, audio = read_header(init, kind="vide"), read_header(init, kind="soun")
+    assert (video.codec, video.timescale, video.is_muxed) == ("avc1", 24_000, True)
+    assert (audio.codec, audio.track_id) == ("mp4a", 2)
+    for kind in ("", "subt"):
+        with pytest.raises(FormatUnsupported, match="2 tracks"):
+            read_header(init, kind=kind)
 
 
 def test_no_cut_of_an_init_segment_is_read() -> None:

@@ -47,6 +47,18 @@ def test_a_clock_that_runs_over_is_the_same_clock(turns: int) -> None:
     assert abs(1_000 + shift_ms - (2_000 + turns * WRAP_MS)) <= 2
 
 
+def test_what_does_not_tell_goes_with_its_run() -> None:
+    runs, at = Runs(), Placement(start_ms=5_000)
+    assert runs.known_ms(at, earliest_ms=0) is None
+    runs.shift_ms(Placement(start_ms=0), earliest_ms=10_000)
+    assert runs.known_ms(at, earliest_ms=17_000) == -10_000
+    assert runs.known_ms(Placement(start_ms=0, shift_ms=3), earliest_ms=0) == 3
+    [far_ms, near_ms] = (runs.known_ms(at, earliest_ms=ms, wraps=True) for ms in (15_000 - WRAP_MS, 15_000))
+    assert far_ms is not None
+    assert near_ms == -10_000
+    assert abs(far_ms - (WRAP_MS - 10_000)) <= 1
+
+
 def test_a_presentation_of_endless_runs_is_held_in_little() -> None:
     runs = Runs()
     for run in range(10_000):

@@ -31,3 +31,8 @@ def test_the_same_seed_gives_the_same_order_and_nobody_is_lost() -> None:
 def test_a_weight_of_nothing_comes_last() -> None:
     for seed in range(50):
         assert names(place("a", weight=0), place("b", weight=0), place("c"), seed=seed)[0] == "c"
+
+
+def test_without_a_word_of_weights_the_manifests_order_holds() -> None:
+    for seed in range(50):
+        assert names(place("b"), place("a"), place("c"), seed=seed) == ["b", "a", "c"]

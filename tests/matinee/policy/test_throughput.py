@@ -11,6 +11,7 @@ from matinee.policy.throughput import (
     Link,
     Sample,
     averages_kbps,
+    blended_kbps,
     median_kbps,
     robust_kbps,
     with_sample,
@@ -59,3 +60,12 @@ def test_the_wait_for_the_first_byte_is_not_the_link_s() -> None:
 def test_only_the_latest_samples_are_kept() -> None:
     assert len(link(*range(1_000, 3_000, 100)).samples) == KEPT
     assert Link().last_ms == 0
+
+
+def test_what_a_server_tells_is_weighed_against_what_was_measured() -> None:
+    assert [blended_kbps(1_000, told_kbps=5_000, told_percent=percent) for percent in (0, 25, 100)] == [
+        1_000,
+        2_000,
+        5_000,
+    ]
+    assert blended_kbps(1_000, told_kbps=0, told_percent=100) == 1_000

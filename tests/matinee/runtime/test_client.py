@@ -8,6 +8,8 @@ import pytest
 from matinee import Client, PlayerSettings
 from matinee.errors import LoginRefused, NetworkUnreachable, SessionExpired, TooManyStreams
 from matinee.policy.settings import RetrySettings
+from matinee.testing.clock import VirtualClock, run_virtual
+from matinee.testing.network import ScriptedNetwork
 from matinee.wire.telemetry import FirstFrameShown, PlayEnded, PlayStarted
 from tests.support.media import make_title
 from tests.support.scripted_plane import PASSWORD, ControlPlane, scripted_plane
@@ -104,3 +106,12 @@ async def test_a_service_that_is_away_is_named() -> None:
     async with Client("http://127.0.0.1:9", settings=PlayerSettings(retry=RetrySettings(first_ms=1))) as client:
         with pytest.raises(NetworkUnreachable, match=r"127\.0\.0\.1:9"):
             await client.login("a@b.example", PASSWORD)
+
+
+def test_a_client_asks_over_the_network_it_was_given() -> None:
+    async def story(clock: VirtualClock) -> bytes:
+        network = ScriptedNetwork(clock, hosts={"images.test": lambda request: request.path.encode()})
+        async with Client("http://plane.test", http=network) as client:
+            return await client.fetch("http://images.test/poster.jpg")
+
+    assert run_virtual(story) == b"/poster.jpg"

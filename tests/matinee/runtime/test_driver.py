@@ -31,7 +31,7 @@ class Kept:
     def unlock(self, keys: ContentKeys) -> None:
         self.keys = keys
 
-    def append(self, append: Append, *, init: bytes | None, body: bytes) -> None:
+    def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
         assert init is not None
         self.appended.append((append.target.of.kind, append.start_ms, body))
 

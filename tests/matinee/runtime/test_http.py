@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from multidict import CIMultiDict
 
 from matinee.runtime.http import FetchFailure, Http, is_as_published
-from tests.support.servers import MediaServer, serving_title
+from matinee.wire.cmsd import Cmsd
+from tests.support.servers import MediaServer, serving, serving_title
 
 
 @pytest.fixture
@@ -97,3 +100,31 @@ async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served:
 )
 def test_a_body_is_held_against_the_digest_that_the_server_tells(digest: str, is_so: bool) -> None:
     assert is_as_published(b"hello", digest) is is_so
+
+
+async def test_a_url_is_asked_for_as_it_was_written() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.raw_path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with serving(app) as url, Http() as http:
+        for path in ("/a%2Fb;c?sig=x%2Fy%3D~", "/ä b"):
+            await http.fetch(url + path, most_bytes=1, deadline_ms=5_000)
+    assert asked == ["/a%2Fb;c?sig=x%2Fy%3D~", "/%C3%A4%20b"]
+
+
+async def test_what_a_server_says_of_the_link_comes_with_its_answer() -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(
+            headers=CIMultiDict([("CMSD-Dynamic", '"origin";mb=900'), ("CMSD-Dynamic", '"edge";etp=4000')])
+        )
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    async with serving(app) as url, Http() as http:
+        told = await http.fetch(url, most_bytes=1, deadline_ms=5_000)
+    assert told.cmsd == Cmsd(throughput_kbps=4_000, most_kbps=900)

@@ -1,4 +1,4 @@
-"""The player against real servers on loopback: pictures, sound, keys, seeks, failing appliances."""
+"""The player: pictures, sound, keys and seeks from real servers on loopback; failures of all kinds in virtual time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,6 +11,11 @@ from matinee import Player
 from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged, PlaybackReport
 from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, SegmentUnavailable
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
+from matinee.testing.clock import VirtualClock, run_virtual
+from matinee.testing.faults import Corrupt, Fault, Refusal, Refused, Reset, Rule, Silent, Truncated, Unresolved
+from matinee.testing.network import Exchange, ScriptedNetwork
+from matinee.testing.titles import SyntheticTitle
+from tests.support.evenings import HEADLESS, Evening, spent
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving_title
 
@@ -107,7 +112,7 @@ async def test_a_pause_holds_the_picture(served: MediaServer) -> None:
 
 # So long that the last segment is not asked for before the first picture was shown.
 @pytest.mark.parametrize("seconds", [3])
-@pytest.mark.parametrize("fault", ["http-503", "http-404", "http-502", "truncated", "garbage", "reset", "silence"])
+@pytest.mark.parametrize("fault", ["garbage", "reset", "silence"])
 async def test_a_failing_appliance_costs_no_stall(served: MediaServer, tmp_path: Path, fault: str) -> None:
     async with _two_places(served, tmp_path) as (first, player):
         frames = player.video_frames()
@@ -123,32 +128,52 @@ async def test_a_failing_appliance_costs_no_stall(served: MediaServer, tmp_path:
     assert report.bytes_by_appliance["b"] > 0
 
 
-async def test_an_appliance_that_refuses_connections_costs_no_stall(served: MediaServer, tmp_path: Path) -> None:
-    _name_places(tmp_path, a="http://127.0.0.1:9/", b=f"{served.url}/")
-    async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
-        await player.wait_ended()
-        report = player.report()
-    assert [(it.from_appliance, it.to_appliance, it.reason) for it in report.failovers] == [("a", "b", "refused")]
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Refused(), "refused"),
+        (Unresolved(), "unresolved"),
+        (Reset(), "reset"),
+        (Reset(after_bytes=20_000), "reset"),
+        (Truncated(after_bytes=20_000), "truncated"),
+        (Corrupt(), "truncated"),
+        (Silent(), "silence"),
+        (Silent(after_bytes=20_000), "silence"),
+        (Refusal(404), "http-404"),
+        (Refusal(429, retry_after="9"), "http-429"),
+        (Refusal(502), "http-502"),
+        (Refusal(503, retry_after="9"), "http-503"),
+    ],
+)
+def test_an_appliance_that_begins_to_fail_is_left_at_once_and_costs_no_stall(fault: Fault, reason: str) -> None:
+    memory = spent(Evening(rules=[Rule(fault=fault, host="a.test", from_ms=10_000)]))
+    assert (memory.report.ended, memory.report.stalls) == (True, 0)
+    assert [(it.from_appliance, it.to_appliance, it.reason) for it in memory.report.failovers] == [("a", "b", reason)]
+    failed = next(it for it in memory.exchanges if it.host == "a.test" and it.at_ms >= 10_000)
+    again = next(it for it in memory.exchanges if (it.host, it.path) == ("b.test", failed.path))
+    assert again.at_ms <= (failed.ended_ms or 0)
 
 
-async def test_when_nobody_delivers_playback_fails_with_what_and_where(served: MediaServer) -> None:
-    served.fault = "http-500"
-    async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
-        with pytest.raises(SegmentUnavailable, match=r"127\.0\.0\.1"):
-            await player.wait_ended()
-        assert player.state.phase == "failed"
+def test_when_nobody_delivers_playback_fails_with_what_and_where() -> None:
+    with pytest.raises(SegmentUnavailable, match="segment was delivered by none of: a, b"):
+        spent(Evening(rules=[Rule(fault=Refusal(500), path="*.m4s", from_ms=10_000)]))
 
 
-async def test_a_garbage_manifest_fails_with_a_typed_error(tmp_path: Path) -> None:
-    (tmp_path / "manifest.mpd").write_bytes(b"<MPD><unclosed>")
-    async with serving_title(tmp_path) as server, Player.open(f"{server.url}/manifest.mpd", settings=HASTY) as player:
-        with pytest.raises(SegmentUnavailable, match="manifest"):
-            await player.wait_ended()
+def test_a_garbage_manifest_fails_with_a_typed_error() -> None:
+    with pytest.raises(SegmentUnavailable, match="manifest"):
+        spent(Evening(rules=[Rule(fault=Corrupt(), path="*.mpd")]))
 
 
-async def test_a_live_manifest_says_that_it_is_not_played(served: MediaServer, tmp_path: Path) -> None:
+def test_a_network_that_was_away_and_is_back_needs_no_help() -> None:
+    memory = spent(Evening(away_ms=(10_000, 60_000)))
+    assert (memory.report.ended, memory.report.stalls) == (True, 1)
+    assert memory.report.played_ms == 120_000
+
+
+async def test_a_manifest_that_is_well_formed_but_not_played_says_why(served: MediaServer, tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.mpd"
-    manifest.write_text(manifest.read_text().replace('type="static"', 'type="dynamic"'))
+    remote = '<Period xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="http://elsewhere.test/period"'
+    manifest.write_text(manifest.read_text().replace("<Period", remote, 1))
     async with Player.open(f"{served.url}/manifest.mpd", settings=HASTY) as player:
         with pytest.raises(FormatUnsupported):
             await player.wait_ended()
@@ -193,6 +218,26 @@ async def test_an_error_of_the_program_around_it_passes_unchanged(served: MediaS
             raise ZeroDivisionError
 
 
+def test_what_failed_for_one_viewer_is_spared_all_others_of_the_process() -> None:
+    async def evening(clock: VirtualClock) -> list[Exchange]:
+        networks = [_with_a_dead_appliance(clock) for _ in range(20)]
+
+        async def watched(network: ScriptedNetwork, *, from_ms: int) -> None:
+            await clock.wait_until(from_ms)
+            async with Player.open("http://b.test/manifest.mpd", settings=HEADLESS, http=network) as player:
+                await player.wait_ended()
+
+        async with asyncio.TaskGroup() as group:
+            for at, network in enumerate(networks):
+                group.create_task(watched(network, from_ms=at * 1_000))
+        return [it for network in networks for it in network.asked("a.test")]
+
+    asked = sorted(it.at_ms for it in run_virtual(evening))
+    # The first viewer's first requests, side by side; the evening is over before anybody is due to probe.
+    assert 1 <= len(asked) <= 4
+    assert asked[-1] < 1_000
+
+
 def _own_tasks() -> set[str]:
     """Of this side of the wire: the test's servers have tasks of their own."""
     return {str(task.get_coro()) for task in asyncio.all_tasks() if "RequestHandler" not in str(task.get_coro())}
@@ -212,6 +257,13 @@ def _name_places(folder: Path, **places: str) -> None:
     manifest = folder / "manifest.mpd"
     named = "".join(f'<BaseURL serviceLocation="{name}">{url}</BaseURL>' for name, url in places.items())
     manifest.write_text(manifest.read_text().replace("<Period", f"{named}<Period", 1))
+
+
+def _with_a_dead_appliance(clock: VirtualClock) -> ScriptedNetwork:
+    title = SyntheticTitle(duration_ms=30_000, places=(("a", "http://a.test/"), ("b", "http://b.test/")))
+    network = ScriptedNetwork(clock, hosts=dict.fromkeys(("a.test", "b.test"), title))
+    network.fail(Refused(), host="a.test")
+    return network
 
 
 class _two_places:

@@ -40,8 +40,8 @@ class Booth:
     def append(self, clip: Clip, index: int) -> None:
         is_last = index == len(clip.segments) - 1
         target, start_ms = segment_of(VIDEO, 0, index), index * 1_000
-        append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run=1, is_last=is_last)
-        self.screening.append(append, init=clip.init, body=clip.segments[index])
+        append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run="0/0", is_last=is_last)
+        self.screening.append(append, init=clip.init, body=clip.segments[index], key=None)
 
 
 @pytest.fixture
@@ -77,31 +77,31 @@ async def test_a_discarded_segment_is_not_shown(booth: Booth) -> None:
 
 
 async def test_subtitles_are_there_while_they_last(booth: Booth) -> None:
-    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
-    booth.screening.append(append, init=None, body=VTT)
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=None, body=VTT, key=None)
     assert [booth.screening.cues_at(at) for at in (499, 500, 1_500, 2_000)] == [(), ("Hello",), ("World",), ()]
     booth.screening.discard("text")
     assert booth.screening.cues_at(500) == ()
 
 
 async def test_subtitles_that_are_garbage_cost_only_the_subtitles(booth: Booth) -> None:
-    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run=1, is_last=True)
-    booth.screening.append(append, init=None, body=b"\x00\x01")
+    append = Append(1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=2_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=None, body=b"\x00\x01", key=None)
     assert booth.screening.cues_at(500) == ()
     assert booth.refused == []
 
 
 async def test_what_does_not_decode_is_refused_once_and_ends_the_pictures(booth: Booth) -> None:
     clip = make_video(seconds=1, width=64, height=36)
-    append = Append(1, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run=1, is_last=True)
-    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
+    append = Append(1, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run="0/0", is_last=True)
+    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat", key=None)
     assert [frame async for frame in booth.screening.video_frames()] == []
     assert len(booth.refused) == 1
 
 
 async def test_what_does_not_decode_may_be_replaced(booth: Booth) -> None:
     clip = make_video(seconds=1, width=64, height=36)
-    append = Append(7, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run=1, is_last=True)
+    append = Append(7, segment_of(VIDEO, 0, 0), 0, start_ms=0, end_ms=1_000, run="0/0", is_last=True)
 
     def replace(request_id: int) -> None:
         assert request_id == 7
@@ -109,7 +109,7 @@ async def test_what_does_not_decode_may_be_replaced(booth: Booth) -> None:
         booth.append(clip, 0)
 
     booth.on_refused = replace
-    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat")
+    booth.screening.append(append, init=clip.init, body=b"\x00\x00\x00\x08moof\x00\x00\x00\x08mdat", key=None)
     async for frame in booth.screening.video_frames():
         assert frame.width == 64
         break

@@ -43,6 +43,8 @@ def test_what_is_as_usual_is_left_out(log: EventLog) -> None:
     log(FetchFailed(7, "reset", hint_ms=0), [], 50)
     log(FetchFailed(7, "reset", hint_ms=1), [], 50)
     assert ["hint_ms" in line for line in log.lines] == [False, True]
+    log(ManifestRead(1, 2_000, presentation(), ("a",)), [], 60)
+    assert "variables" not in log.lines[2]
 
 
 def test_what_ticks_is_left_out_until_it_has_consequences(log: EventLog) -> None:

@@ -33,7 +33,7 @@ def host(request: Request) -> bytes | None:
 def test_a_file_comes_whole_after_latency_and_transfer() -> None:
     answer, network = fetched()
     assert (answer.body, answer.elapsed_ms) == (FILE, 1_040)
-    assert network.exchanges == [Exchange(0, "a.test", "/file", "done", len(FILE))]
+    assert network.exchanges == [Exchange(0, "a.test", "/file", "done", len(FILE), 1_040)]
 
 
 def test_progress_is_told_for_each_piece() -> None:
@@ -79,7 +79,7 @@ def test_a_fault_is_a_reason_at_its_time(fault: Fault, reason: str, at_ms: int, 
         network.fail(fault)
         return await failure_of(network), clock.now_ms(), network.exchanges
 
-    assert run_virtual(story) == (reason, at_ms, [Exchange(0, "a.test", "/file", reason, size_bytes)])
+    assert run_virtual(story) == (reason, at_ms, [Exchange(0, "a.test", "/file", reason, size_bytes, at_ms)])
 
 
 def test_a_truncated_answer_looks_whole() -> None:
@@ -200,7 +200,7 @@ def test_what_nobody_waits_for_any_more_is_told_as_cancelled() -> None:
                 await failure_of(network)
         return network.asked("a.test")
 
-    assert run_virtual(story) == [Exchange(0, "a.test", "/file", "cancelled", 65_536)]
+    assert run_virtual(story) == [Exchange(0, "a.test", "/file", "cancelled", 65_536, 500)]
 
 
 def test_dice_fall_by_the_seed() -> None:

@@ -155,7 +155,7 @@ class Delivery:
         for loser in request.attempts:
             if loser is not winner:
                 commands += self._beaten(loser, by=winner, now_ms=now_ms, position_ms=position_ms)
-        self._health.succeeded(winner.appliance, now_ms=now_ms)
+        self._health.succeeded(winner.appliance, asked_ms=winner.sent_ms, now_ms=now_ms)
         self.hedges.settled(winner.stake_bytes, cost_bytes=0)
         self.hedges.delivered(size_bytes)
         self._lull.delivered()

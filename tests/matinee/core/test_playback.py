@@ -448,3 +448,11 @@ def test_a_segment_that_decodes_from_nobody_is_the_end() -> None:
     while it.playback.state(now_ms=it.now_ms).phase != "failed":
         it.wake()
     assert [notice.code for notice in it.notices if isinstance(notice, Failed)] == ["segment-unavailable"]
+
+
+def test_silence_while_the_laptop_was_shut_is_nobodys_fault() -> None:
+    it = Viewer(("a",))
+    it.receive(Started(("a",)))
+    it.now_ms += 60_000
+    assert it.receive(Woke()) == []
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"

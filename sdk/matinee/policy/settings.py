@@ -15,6 +15,8 @@ Percent = Annotated[int, Meta(ge=1, le=100)]
 
 
 class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much media is kept ahead of the playhead."""
+
     start_ms: Positive = 1_000
     """The first picture moves once this much of each track is here."""
     resume_ms: Positive = 3_000
@@ -24,6 +26,8 @@ class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rung is asked for."""
+
     policy: Literal["foresight", "throughput", "hybrid", "bola", "dynamic", "mpc"] = "foresight"
     """By name; see `matinee.policy.abr.policies`."""
     estimator: Literal["averages", "median", "robust"] = "averages"
@@ -42,6 +46,8 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long to wait once every appliance has failed, and when to give up."""
+
     first_ms: Positive = 4_000
     """The longest first wait once every appliance has failed: thousands fail together, and must not return together."""
     cap_ms: Positive = 8_000
@@ -61,6 +67,8 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When another appliance is asked, and for how long one that failed is left alone."""
+
     cooldown_first_ms: Positive = 60_000
     """How long a failing appliance sits out; doubles with each failed probe."""
     cooldown_cap_ms: Positive = 300_000
@@ -81,6 +89,8 @@ class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to be in what is live."""
+
     delay_ms: NotNegative = 0
     """How far behind live to play; 0 takes the service's word, without one three segments."""
     catch_up: bool = True
@@ -92,6 +102,15 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A lag beyond this is made up by a jump."""
 
 
+class PreloadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a playlist fetches of the next title while one plays."""
+
+    policy: Literal["whole", "near", "never"] = "whole"
+    """By name; see `matinee.policy.preload`. What is fetched ahead is what `BufferingSettings.start_ms` asks for."""
+    near_ms: Positive = 10_000
+    """So long before its end a title counts as near it (Shaka: 10 s)."""
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -100,6 +119,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
     live: LiveSettings = LiveSettings()
+    preload: PreloadSettings = PreloadSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

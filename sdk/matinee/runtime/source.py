@@ -156,6 +156,7 @@ class UrlSource:
                     url,
                     most_bytes=_MOST_LICENSE_BYTES,
                     deadline_ms=_LICENSE_DEADLINE_MS,
+                    request_class="license",
                     method="GET" if request is None else "POST",
                     body=request,
                     headers={} if request is None else {"Content-Type": "application/json"},
@@ -265,7 +266,10 @@ async def _advice(http: Network, pathways: Pathways, heard: Sequence[Heard]) -> 
         document = read_steering(inline_document(asked), url=asked)
     else:
         answer = await http.fetch(
-            pathways.question(heard), most_bytes=MOST_DOCUMENT_BYTES, deadline_ms=_STEERING_DEADLINE_MS
+            pathways.question(heard),
+            most_bytes=MOST_DOCUMENT_BYTES,
+            deadline_ms=_STEERING_DEADLINE_MS,
+            request_class="steering",
         )
         document = read_steering(answer.body, url=answer.url)
     pathways.take(document, asked=asked)

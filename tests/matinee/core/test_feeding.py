@@ -121,3 +121,32 @@ def test_another_rung_than_before_is_announced() -> None:
         it.reckoning.measured(size_bytes=2_000_000, elapsed_ms=1_000)
     commands = list(it.it.ask(it.selection, it.playhead, now_ms=0))
     assert Announce(RungSwitched(300, 3_000)) in commands
+
+
+def test_a_segment_that_comes_too_slowly_is_left_for_a_lower_rung() -> None:
+    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000))))
+    stream = fed.selection.streams[0]
+    stream.rung = stream.rung_before = 2
+    fed.reckoning.measured(size_bytes=3_000_000, elapsed_ms=4_000, first_byte_ms=50)
+    _, segment = fed.ask()
+    left: list[Fetch] = []
+    for now_ms in range(250, 6_000, 250):
+        fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 20, size_bytes=1_500_000, now_ms=now_ms)
+        left = fetches(list(fed.it.reconsider(fed.selection, fed.playhead, now_ms=now_ms)))
+        if left:
+            break
+    lower = left[-1].target
+    assert isinstance(lower, SegmentTarget)
+    assert lower.segment.start_ms == 0
+    assert lower.of.rung < 2
+
+
+def test_a_segment_that_comes_in_time_is_let_come() -> None:
+    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000))))
+    stream = fed.selection.streams[0]
+    stream.rung = stream.rung_before = 2
+    fed.reckoning.measured(size_bytes=3_000_000, elapsed_ms=4_000, first_byte_ms=50)
+    _, segment = fed.ask()
+    for now_ms in range(250, 1_500, 250):
+        fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 1_000, size_bytes=1_500_000, now_ms=now_ms)
+        assert list(fed.it.reconsider(fed.selection, fed.playhead, now_ms=now_ms)) == []

@@ -75,6 +75,10 @@ ASLEEP_MS = 2_000
 """An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
 
 
+LOOK_EVERY_MS = 100
+"""Progress of a request changes what is known, and is acted upon so often at most: it comes with every piece."""
+
+
 class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
 
@@ -101,6 +105,7 @@ class Playback:
         self._appliance = ""
         self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
+        self._looked_ms = 0
         self._commands: list[Command] = []
 
     def receive(self, event: Event, *, now_ms: int) -> list[Command]:
@@ -108,7 +113,9 @@ class Playback:
         self._commands = []
         if self._outcome is None:
             self._take(event, now_ms)
-        if self._outcome is None:
+        is_worth_a_look = not isinstance(event, ProgressMade) or now_ms - self._looked_ms >= LOOK_EVERY_MS
+        if self._outcome is None and is_worth_a_look:
+            self._looked_ms = now_ms
             self._advance(now_ms)
         for command in self._commands:
             if isinstance(command, Announce):

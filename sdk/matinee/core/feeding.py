@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from matinee.core.delivery import Delivery
+from matinee.core.delivery import AT_ONCE, Delivery, Making
 from matinee.core.edge import LiveEdge
-from matinee.core.messages import Announce, Command, Forget
+from matinee.core.messages import Announce, Command, Forget, MediaTarget, SegmentTarget
 from matinee.core.notices import RungSwitched
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
@@ -55,7 +55,7 @@ class Feeding:
         segment = stream.next_segment(rung)
         if segment is None:
             return max(due_ms, stream.index_due_ms(rung) or 0)
-        if self._edge.is_gone(end_ms=segment.end_ms, now_ms=now_ms):
+        if self._edge.is_gone(stream.frontier_ms, now_ms=now_ms):
             return None
         there_ms = self._edge.clock.available_ms(end_ms=segment.end_ms, early_ms=stream.rendition.early_ms)
         return None if there_ms is None else max(due_ms, there_ms)
@@ -70,6 +70,14 @@ class Feeding:
             yield from self._delivery.ask(stream.want_index(rung), now_ms=now_ms)
             return
         for target in stream.want(rung):
-            yield from self._delivery.ask(target, now_ms=now_ms)
+            yield from self._delivery.ask(target, now_ms=now_ms, making=self._making(stream, target))
         if stream.kind == "video" and before not in (-1, stream.rung):
             yield Announce(RungSwitched(stream.ladder[before], stream.ladder[stream.rung]))
+
+    def _making(self, stream: Stream, target: MediaTarget) -> Making:
+        """How it comes: in parts, if it is asked for before it is whole."""
+        early_ms = stream.rendition.early_ms
+        if not isinstance(target, SegmentTarget) or early_ms == 0:
+            return AT_ONCE
+        until_ms = self._edge.clock.available_ms(end_ms=target.segment.end_ms, early_ms=0) or 0
+        return Making(until_ms, max(0, target.segment.duration_ms - early_ms))

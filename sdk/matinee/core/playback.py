@@ -33,7 +33,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
-    MediaTarget,
+    PartArrived,
     PauseAsked,
     ProgressMade,
     RateAsked,
@@ -167,15 +167,19 @@ class Playback:
                     size_bytes=event.size_bytes,
                     now_ms=now_ms,
                 )
+            case PartArrived():
+                self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
+                target = self._delivery.target_of(event.request_id)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
                     now_ms=now_ms,
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
+                    is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
                 position_ms = self._playhead.position_ms(now_ms=now_ms)
@@ -243,6 +247,8 @@ class Playback:
                 self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
+                if isinstance(target, SegmentTarget):
+                    self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
@@ -263,19 +269,24 @@ class Playback:
     def _enter(self, presentation: Presentation, now_ms: int) -> None:
         """Begin: where the viewer wishes to, or where it is live."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
-        if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
-            position_ms = 0
         selection = Selection(presentation, self._settings, position_ms=position_ms)
+        if selection.duration_ms is not None and position_ms >= selection.duration_ms:
+            position_ms = 0
         entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
-        if entry_ms != position_ms:
+        if entry_ms != self._playhead.position_ms(now_ms=now_ms):
             selection = Selection(presentation, self._settings, position_ms=entry_ms)
         self._selection = selection
         self._playhead.seek(entry_ms, now_ms=now_ms)
         self._commands += [Enter(entry_ms), Announce(TracksChanged())]
 
-    def _append(self, target: MediaTarget, request_id: int) -> None:
-        for stream in self._selection.streams if self._selection else ():
-            append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
+    def _append(self, target: Target | None, request_id: int, *, ready_ms: int | None = None) -> None:
+        """Something of a stream arrived, whole, or the first `ready_ms` of it."""
+        if target is None or isinstance(target, ManifestTarget) or self._selection is None:
+            return
+        for stream in self._selection.streams:
+            if stream.kind != target.of.kind:
+                continue
+            append = stream.arrived(target, request_id, ready_ms=ready_ms)
             if append is None:
                 continue
             self._commands.append(append)
@@ -314,6 +325,9 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._delivery.early is not None and self._selection is not None:
+            _put_off(self._delivery, self._selection)
+            self._edge.clock.missed(now_ms=now_ms)
         if self._selection is None and self._presentation is not None and self._edge.is_placed:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
@@ -358,7 +372,8 @@ class Playback:
         """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
-        jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
+        is_stuck = self._delivery.is_stuck
+        jump_ms = self._edge.jump_ms(selection, self._playhead, is_stuck=is_stuck, now_ms=now_ms)
         if jump_ms is not None:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
@@ -384,8 +399,9 @@ class Playback:
             can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
-        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
-        if slid_ms is not None and self._playhead.is_moving:
+        least_ms = self._settings.buffering.start_ms
+        slid_ms = self._edge.slide_ms(selection, self._playhead, least_ms=least_ms, now_ms=now_ms)
+        if slides and slid_ms is not None and self._playhead.is_moving:
             self._playhead.slide(slid_ms, now_ms=now_ms)
             self._commands.append(Enter(slid_ms))
         if notice is not None:
@@ -415,6 +431,14 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
+
+
+def _put_off(delivery: Delivery, selection: Selection) -> None:
+    """What is not there yet is asked for anew."""
+    for stream in selection.streams:
+        if stream.wanted == delivery.early:
+            stream.wanted = None
+    delivery.early = None
 
 
 def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:

@@ -4,7 +4,6 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
-from collections.abc import Iterator
 from typing import assert_never
 
 import msgspec
@@ -15,11 +14,11 @@ from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
 from matinee.core.keyring import Keyring
+from matinee.core.leaving import decline_text, leave, put_off, take_back
 from matinee.core.messages import (
     Announce,
     ClockSynced,
     Command,
-    Discard,
     Enter,
     Event,
     Fetched,
@@ -35,7 +34,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
-    MediaTarget,
+    PartArrived,
     PauseAsked,
     ProgressMade,
     RateAsked,
@@ -59,7 +58,6 @@ from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.core.stats import PlayerStats
-from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
 from matinee.manifest.presentation import Presentation
@@ -196,23 +194,27 @@ class Playback:
                     size_bytes=event.size_bytes,
                     now_ms=now_ms,
                 )
+            case PartArrived():
+                self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
                 self._tally.missed()
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
+                target = self._delivery.target_of(event.request_id)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
                     now_ms=now_ms,
                     position_ms=self._playhead.position_ms(now_ms=now_ms),
                     hint_ms=event.hint_ms,
+                    is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
                 position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
                 if blamed is not None and self._selection is not None:
                     self._commands += blamed.commands
-                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
+                    self._commands += take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)
@@ -254,7 +256,7 @@ class Playback:
             case TrackAsked():
                 self._choose(event.track_id, now_ms)
             case TextDeclined():
-                self._commands += _decline_text(self._selection, self._delivery)
+                self._commands += decline_text(self._selection, self._delivery)
             case _:
                 assert_never(event)
 
@@ -280,6 +282,8 @@ class Playback:
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                if isinstance(target, SegmentTarget):
+                    self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(
@@ -303,19 +307,24 @@ class Playback:
         """Begin: where the viewer wishes to, or where it is live."""
         self._tally.read_manifest(now_ms=now_ms)
         position_ms = self._playhead.position_ms(now_ms=now_ms)
-        if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
-            position_ms = 0
         selection = Selection(presentation, self._settings, position_ms=position_ms)
+        if selection.duration_ms is not None and position_ms >= selection.duration_ms:
+            position_ms = 0
         entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
-        if entry_ms != position_ms:
+        if entry_ms != self._playhead.position_ms(now_ms=now_ms):
             selection = Selection(presentation, self._settings, position_ms=entry_ms)
         self._selection = selection
         self._playhead.seek(entry_ms, now_ms=now_ms)
         self._commands += [Enter(entry_ms), Announce(TracksChanged())]
 
-    def _append(self, target: MediaTarget, request_id: int) -> None:
-        for stream in self._selection.streams if self._selection else ():
-            append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
+    def _append(self, target: Target | None, request_id: int, *, ready_ms: int | None = None) -> None:
+        """Something of a stream arrived, whole, or the first `ready_ms` of it."""
+        if target is None or isinstance(target, ManifestTarget) or self._selection is None:
+            return
+        for stream in self._selection.streams:
+            if stream.kind != target.of.kind:
+                continue
+            append = stream.arrived(target, request_id, ready_ms=ready_ms)
             if append is None:
                 continue
             self._commands.append(append)
@@ -329,7 +338,7 @@ class Playback:
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
-            self._commands += _leave(self._delivery, *selection.streams)
+            self._commands += leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))
 
@@ -340,7 +349,7 @@ class Playback:
         if chosen is None:
             return
         if chosen.kind in before:
-            self._commands += _leave(self._delivery, before[chosen.kind])
+            self._commands += leave(self._delivery, before[chosen.kind])
         if chosen.gates_play and self._playhead.wait is None:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
@@ -352,6 +361,9 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._delivery.early is not None and self._selection is not None:
+            put_off(self._delivery, self._selection)
+            self._edge.clock.missed(now_ms=now_ms)
         if self._selection is None and self._presentation is not None and self._edge.is_placed:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
@@ -384,7 +396,7 @@ class Playback:
         if target is None:
             return
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
-            self._commands += _decline_text(self._selection, self._delivery)
+            self._commands += decline_text(self._selection, self._delivery)
             return
         if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
@@ -398,7 +410,8 @@ class Playback:
         """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
-        jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
+        is_stuck = self._delivery.is_stuck
+        jump_ms = self._edge.jump_ms(selection, self._playhead, is_stuck=is_stuck, now_ms=now_ms)
         if jump_ms is not None:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
@@ -424,8 +437,9 @@ class Playback:
             can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
-        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
-        if slid_ms is not None and self._playhead.is_moving:
+        least_ms = self._settings.buffering.start_ms
+        slid_ms = self._edge.slide_ms(selection, self._playhead, least_ms=least_ms, now_ms=now_ms)
+        if slides and slid_ms is not None and self._playhead.is_moving:
             self._playhead.slide(slid_ms, now_ms=now_ms)
             self._commands.append(Enter(slid_ms))
         if notice is not None:
@@ -455,26 +469,3 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
-
-
-def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
-    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
-    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
-    if stream is not None and isinstance(target, SegmentTarget):
-        yield from _leave(delivery, stream)
-        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
-
-
-def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
-    """The viewer goes on without subtitles."""
-    if selection is not None and (text := selection.stream_of("text")):
-        yield from _leave(delivery, text)
-        selection.drop("text")
-        yield Announce(TracksChanged())
-
-
-def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:
-    """What was asked for and kept of the streams is no longer wanted."""
-    for stream in streams:
-        yield from delivery.cancel(stream.kind)
-        yield Discard(stream.kind)

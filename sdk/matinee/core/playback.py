@@ -10,7 +10,7 @@ from typing import assert_never
 import msgspec
 
 from matinee.core.advice import Advice
-from matinee.core.delivery import Delivery
+from matinee.core.delivery import Delivery, excuse_sleep
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
@@ -70,6 +70,9 @@ from matinee.policy.settings import PlayerSettings
 
 SLOWEST_PERMILLE, FASTEST_PERMILLE = 100, 8_000
 """A wish beyond these means these. Source: Media3, DefaultAudioSink."""
+
+ASLEEP_MS = 2_000
+"""An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
 
 
 class Playback:
@@ -214,6 +217,9 @@ class Playback:
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case Woke():
+                slept_ms = now_ms - (self._wake_at_ms or now_ms)
+                if slept_ms >= ASLEEP_MS:
+                    excuse_sleep(self._delivery, slept_ms=slept_ms, now_ms=now_ms)
                 self._wake_at_ms = None
             case _:
                 self._obey(event, now_ms)
@@ -269,7 +275,9 @@ class Playback:
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.measured(
+                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                )
                 self._append(target, event.request_id)
             case _:
                 raise AssertionError("a target is answered by an event of its kind")
@@ -345,6 +353,7 @@ class Playback:
         if self._outcome is not None:
             return
         if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            self._commands += self._feeding.reconsider(self._selection, self._playhead, now_ms=now_ms)
             self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
         if self._edge.take_turn(now_ms=now_ms):
             self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)

@@ -18,6 +18,8 @@ class Stream:
         """How far it is here; before the first segment, where the viewer entered."""
         self.rung: int = -1
         """Chosen last; -1 before the first."""
+        self.rung_before: int = -1
+        """Chosen before that."""
         self.wanted: SegmentTarget | None = None
         """The segment asked for; None while there is none."""
         self.carries_sound = False
@@ -128,11 +130,17 @@ class Stream:
             rung = max(self.rung, 0)
         segment = self.next_segment(rung)
         assert segment is not None
-        self.rung = rung
+        self.rung_before, self.rung = self.rung, rung
         self.wanted = SegmentTarget(_ref(self, rung), segment)
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
         return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
+
+    def let_go(self) -> None:
+        """The segment asked for is not waited for: another choice may be made in its place."""
+        self.wanted = self._segment_id = None
+        self.inits.stop_waiting()
+        self.rung = self.rung_before
 
     def arrived(self, target: MediaTarget, request_id: int) -> Append | None:
         """Note what came; the Append that became possible, if one did."""
@@ -149,12 +157,6 @@ class Stream:
         if init is not None and init_id is None:
             return None
         return self._appended(self.wanted, self._segment_id, init_id)
-
-    @property
-    def segment_ms(self) -> int:
-        """The usual length of a segment: that of the first; 0 while none is listed."""
-        segments = self.segments(max(self.rung, 0))
-        return segments[0].duration_ms if segments else 0
 
     @property
     def rendition(self) -> Rendition:
@@ -185,6 +187,12 @@ class Stream:
             from_ms=period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None,
             until_ms=until_ms,
         )
+
+
+def segment_ms_of(stream: Stream) -> int:
+    """The usual length of its segments: that of the first; 0 while none is listed."""
+    segments = stream.segments(max(stream.rung, 0))
+    return segments[0].duration_ms if segments else 0
 
 
 def _ref(stream: Stream, rung: int) -> RenditionRef:

@@ -284,8 +284,7 @@ class Driver:
 
     async def _sync_clock(self, sources: tuple[ClockSource, ...]) -> None:
         wall_ms = await wall_ms_of(sources, self._http)
-        if wall_ms is not None:
-            self.receive(ClockSynced(wall_ms))
+        self.receive(ClockSynced(self._http.clock.wall_ms() if wall_ms is None else wall_ms))
 
     async def _fetch_keys(self, key_ids: tuple[str, ...]) -> None:
         try:

@@ -7,8 +7,8 @@ from benchmarks.qoe.corpus import Case, Mode
 from benchmarks.qoe.field import PEERS
 from benchmarks.qoe.optimum import optimum, plan, play
 from benchmarks.qoe.score import OBJECTIVES, Objective, linear, value
-from benchmarks.qoe.simulator import Simulation
-from tests.support.qoe import LADDER, case, restless, title
+from benchmarks.qoe.simulator import Manifest, Simulation
+from tests.support.qoe import LADDER, case, restless, steady, title
 
 
 def test_no_plan_is_better_on_small_cases() -> None:
@@ -21,6 +21,11 @@ def test_no_plan_is_better_on_small_cases() -> None:
             for objective in OBJECTIVES.values():
                 found = value(optimum(it, objective(it.manifest)), objective(it.manifest))
                 assert found == pytest.approx(brute(it, objective(it.manifest)), rel=0.005)
+
+
+def test_a_higher_rung_that_is_smaller_is_taken() -> None:
+    it = case(trace=steady(800), manifest=Manifest(4000, (300, 750), ((2_500_000, 2_400_000),) * 5))
+    assert optimum(it, linear(it.manifest)).rungs == (1,) * 5
 
 
 @pytest.mark.parametrize("mode", ["vod", "live"])

@@ -485,3 +485,11 @@ def test_the_statistics_are_there_at_any_time_and_tell_of_hedges_and_the_link() 
     assert (stats.video_ms, stats.segments) == (20_000, 5 + len({it.bitrate_kbps for it in stats.formats}))
     assert stats.throughput_kbps > 0
     assert stats.playing_ms + stats.starting_ms == it.now_ms - 1_000
+
+
+def test_silence_while_the_laptop_was_shut_is_nobodys_fault() -> None:
+    it = Viewer(("a",))
+    it.receive(Started(("a",)))
+    it.now_ms += 60_000
+    assert it.receive(Woke()) == []
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"

@@ -1,6 +1,7 @@
 """What the link has shown, and the rung that follows."""
 
-from matinee.core.reckoning import Outlook, Reckoning
+from matinee.core.outlook import Outlook
+from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.settings import AbrSettings
@@ -66,6 +67,7 @@ def test_a_segment_that_will_be_late_is_left_for_a_lower_rung() -> None:
     it = Reckoning(AbrSettings())
     it.measured(size_bytes=1_500_000, elapsed_ms=3_000)
     stream = video()
+    stream.rung = 2
     stream.want(2)
     late = InFlight(rung=2, size_bytes=1_500_000, got_bytes=50_000, elapsed_ms=2_000, first_byte_ms=50)
     assert it.rung_instead(stream, Outlook(), buffer_ms=2_000, flight=late) in (0, 1)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from matinee.policy.forecast import Forecast, futures, spread, with_rate, with_rate_in_flight
+from matinee.policy.forecast import Experience, forecast, spread, with_rate, with_rate_in_flight
 
 
-def after(*rates_kbps: float) -> Forecast:
-    known = Forecast()
+def after(*rates_kbps: float) -> Experience:
+    known = Experience()
     for kbps in rates_kbps:
         known = with_rate(known, kbps=kbps, flowing_ms=4_000)
     return known
@@ -16,11 +16,20 @@ def test_the_first_rate_is_all_that_is_known() -> None:
     assert (after(3_000).fast_kbps, after(3_000).slow_kbps) == (3_000, 3_000)
 
 
-def test_the_futures_rise_around_the_forecast_and_weigh_one_in_all() -> None:
-    low, likely, high = futures(after(1_000, 3_000, 2_000))
-    assert low.next_kbps < likely.next_kbps <= high.next_kbps
-    assert low.later_kbps < likely.later_kbps < high.later_kbps
-    assert low.weight + likely.weight + high.weight == pytest.approx(1)
+def test_one_future_is_as_forecast_and_one_is_lower() -> None:
+    (low_kbps, low), (likely_kbps, likely) = forecast(after(1_000, 3_000, 2_000)).later
+    assert low_kbps < likely_kbps
+    assert low + likely == pytest.approx(1)
+
+
+def test_the_next_segment_sees_what_the_last_one_saw() -> None:
+    assert 1_000 < forecast(after(*[4_000] * 5, 1_000)).next_kbps < 1_600
+
+
+def test_a_fall_is_not_believed_to_last_but_a_rise_is() -> None:
+    fallen, risen = forecast(after(*[4_000] * 5, 1_000)), forecast(after(*[1_000] * 5, 4_000))
+    assert fallen.later[1][0] > 3_000
+    assert risen.later[1][0] > 3_000
 
 
 def test_the_fast_average_follows_and_the_slow_one_remembers() -> None:

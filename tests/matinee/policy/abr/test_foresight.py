@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.abr.foresight import Scene, abandon, choose, slopes, utilities, worths
-from matinee.policy.forecast import Future, futures
+from matinee.policy.forecast import Forecast, forecast
 from tests.support.streaming import LADDER, state
 
 
@@ -69,7 +69,7 @@ def compiled_worths() -> Callable[..., list[float]]:
 
 def asked(
     *rates_kbps: int, buffer_ms: int = 0, full_ms: int = 60_000, later: int = 9
-) -> tuple[Scene, tuple[Future, ...], int, tuple[int, ...], float]:
+) -> tuple[Scene, Forecast, int, tuple[int, ...], float]:
     seen, values = state(*rates_kbps), utilities(LADDER)
     scene = Scene(LADDER, values, slopes(LADDER), values[2], float(buffer_ms), float(full_ms), 4_000.0, float(later))
-    return scene, futures(seen.link.forecast), 0, seen.sizes_bytes[0], 40.0
+    return scene, forecast(seen.link.experience), 0, seen.sizes_bytes[0], 40.0

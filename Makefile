@@ -20,7 +20,8 @@ test: $(READY) ## every test that needs Python only
 	@exec $(BIN)/pytest -q -m "not engines"
 
 bench: $(READY) ## speed as ratios against named peers, into benchmarks/results (SMOKE=1: seconds instead of minutes)
-	@exec $(BIN)/python -m benchmarks $(if $(SMOKE),--smoke)
+	@$(BIN)/python -m benchmarks $(if $(SMOKE),--smoke)
+	@$(BIN)/python -m benchmarks.qoe $(if $(SMOKE),--smoke)
 
 lint: $(READY) ## style, format, import contracts
 	$(BIN)/ruff check .

@@ -20,10 +20,11 @@ from benchmarks.qoe.score import Objective, value
 from benchmarks.qoe.simulator import Abr, Played, Session, Simulation
 
 STEP_MS = 250.0
+COARSE_STEP_MS = 1000.0
 WINDOW_MS = 20_000.0
-"""Plans that lose this much more time than the lowest rung all along does are not looked at."""
+"""Plans that lose this much more time than the smallest segments all along are not looked at."""
 
-_EDITION = 1
+_EDITION = 2
 """Of this search: a plan in the cache is one of this edition."""
 
 Ints = NDArray[np.int64]
@@ -48,16 +49,14 @@ def plan(case: Case, objective: Objective) -> list[int]:
     """The best rung of every segment.
 
     The value of a session is a ratio, to the time it took; the ratio is largest where the price of time is the ratio
-    itself (Dinkelbach, "On nonlinear fractional programming", 1967). A few rounds find it, from what a peer achieves.
+    itself (Dinkelbach, "On nonlinear fractional programming", 1967). A few rounds find it, from what a peer achieves;
+    the better the plan they begin with, the fewer others are looked at, so the first ones take larger steps.
     """
     simulation = Simulation(case.manifest, case.trace, buffer_max_ms=case.buffer_max_ms, abandons=False)
     best = simulation.run(Throughput(simulation.session))
-    while True:
-        price = value(best, objective)
-        found = play(case, _plan(case, objective, time_price=price))
-        if value(found, objective) <= price + 1e-9:
-            return list(best.rungs)
-        best = found
+    for step_ms in (COARSE_STEP_MS, STEP_MS):
+        best = _improved(case, objective, best, step_ms=step_ms)
+    return list(best.rungs)
 
 
 def play(case: Case, rungs: list[int]) -> Played:
@@ -77,7 +76,16 @@ class _Script(Abr):
         return self._rungs[segment_index], 0
 
 
-def _plan(case: Case, objective: Objective, *, time_price: float) -> list[int]:
+def _improved(case: Case, objective: Objective, best: Played, *, step_ms: float) -> Played:
+    while True:
+        price = value(best, objective)
+        found = play(case, _plan(case, objective, time_price=price, step_ms=step_ms))
+        if value(found, objective) <= price + 1e-9:
+            return best
+        best = found
+
+
+def _plan(case: Case, objective: Objective, *, time_price: float, step_ms: float) -> list[int]:
     """The best plan where every segment's worth of lost time costs `time_price`, known to be achievable."""
     segment_ms = case.manifest.segment_time
     trace = np.array([(period.duration_ms, period.bandwidth_kbps, period.latency_ms) for period in case.trace])
@@ -86,17 +94,18 @@ def _plan(case: Case, objective: Objective, *, time_price: float) -> list[int]:
         np.array(case.manifest.segments, dtype=np.float64),
         np.array(objective.utilities),
         np.array([segment_ms, case.buffer_max_ms, objective.stall_price / 1000, time_price / segment_ms]),
+        step_ms,
     )
     return [int(rung) for rung in found]
 
 
 @jit
-def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> Ints:
+def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats, step_ms: float) -> Ints:
     segment_ms, buffer_max_ms, stall_price, time_price = prices
     count, rungs = sizes.shape
-    lost_least = _lost_at_the_lowest_rung(trace, sizes, segment_ms, buffer_max_ms)
-    lost_bins = int(WINDOW_MS / STEP_MS) + 1
-    cells = (int(buffer_max_ms / STEP_MS) + 1) * lost_bins * rungs
+    lost_least = _least_lost(trace, sizes, segment_ms, buffer_max_ms)
+    lost_bins = int(WINDOW_MS / step_ms) + 1
+    cells = (int(buffer_max_ms / step_ms) + 1) * lost_bins * rungs
     state_of_cell = np.full(cells, -1, dtype=np.int32)
     parents, chosen = np.zeros((count, cells), dtype=np.int32), np.zeros((count, cells), dtype=np.int8)
     # Of a state: buffer, lost time, value, period of the trace, what is left of it, cell.
@@ -109,6 +118,7 @@ def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> 
     for segment in range(count):
         then_count = 0
         hope -= utilities[-1]
+        by_size = np.argsort(sizes[segment])
         for state in range(now_count):
             buffer_ms, lost_ms, value_so_far = now[state, 0], now[state, 1], now[state, 2]
             if value_so_far == -np.inf:
@@ -119,11 +129,11 @@ def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> 
                 buffer_ms -= full_ms
                 at, left_ms = _waited(trace, at, left_ms, full_ms)
             lost_most = lost_least[segment] + WINDOW_MS
-            _arrive(trace, at, left_ms, sizes[segment], buffer_ms + lost_most - lost_ms, arrivals, ends)
+            _arrive(trace, at, left_ms, sizes[segment], by_size, buffer_ms + lost_most - lost_ms, arrivals, ends)
             for rung in range(rungs):
                 loses_ms = max(0.0, arrivals[rung] - buffer_ms)
                 if lost_ms + loses_ms >= lost_most:
-                    break
+                    continue
                 worth = value_so_far + utilities[rung] - time_price * loses_ms
                 if segment > 0:
                     switch = abs(utilities[rung] - utilities[chosen[segment - 1, state]])
@@ -131,8 +141,8 @@ def _search(trace: Floats, sizes: Floats, utilities: Floats, prices: Floats) -> 
                 if worth + hope < 0:
                     continue
                 after_ms = max(0.0, buffer_ms - arrivals[rung]) + segment_ms
-                lost_bin = int(max(0.0, lost_ms + loses_ms - lost_least[segment]) / STEP_MS)
-                cell = (int(after_ms / STEP_MS) * lost_bins + lost_bin) * rungs + rung
+                lost_bin = int(max(0.0, lost_ms + loses_ms - lost_least[segment]) / step_ms)
+                cell = (int(after_ms / step_ms) * lost_bins + lost_bin) * rungs + rung
                 place = state_of_cell[cell]
                 if place < 0:
                     place = then_count
@@ -161,17 +171,17 @@ def _traced_back(parents: NDArray[np.int32], chosen: NDArray[np.int8], state: in
 
 
 @jit
-def _lost_at_the_lowest_rung(trace: Floats, sizes: Floats, segment_ms: float, buffer_max_ms: float) -> Floats:
-    """By each segment: nobody can have lost less."""
-    lost = np.zeros(len(sizes))
-    arrival, end = np.zeros(1), np.zeros((1, 2))
+def _least_lost(trace: Floats, sizes: Floats, segment_ms: float, buffer_max_ms: float) -> Floats:
+    """By each segment, with the smallest ones all along: nobody can have lost less."""
+    lost, smallest = np.zeros(len(sizes)), np.array([row.min() for row in sizes])
+    arrival, end, only = np.zeros(1), np.zeros((1, 2)), np.zeros(1, dtype=np.int64)
     at, left_ms, buffer_ms, total_ms = 0, trace[0, 0], 0.0, 0.0
     for segment in range(len(sizes)):
         full_ms = buffer_ms + segment_ms - buffer_max_ms
         if full_ms > 0:
             buffer_ms -= full_ms
             at, left_ms = _waited(trace, at, left_ms, full_ms)
-        _arrive(trace, at, left_ms, sizes[segment, :1], np.inf, arrival, end)
+        _arrive(trace, at, left_ms, smallest[segment : segment + 1], only, np.inf, arrival, end)
         at, left_ms = int(end[0, 0]), end[0, 1]
         total_ms += max(0.0, arrival[0] - buffer_ms)
         buffer_ms = max(0.0, buffer_ms - arrival[0]) + segment_ms
@@ -190,11 +200,18 @@ def _waited(trace: Floats, at: int, left_ms: float, ms: float) -> tuple[int, flo
 
 @jit
 def _arrive(
-    trace: Floats, at: int, left_ms: float, sizes: Floats, most_ms: float, arrivals: Floats, ends: Floats
+    trace: Floats,
+    at: int,
+    left_ms: float,
+    sizes: Floats,
+    by_size: Ints,
+    most_ms: float,
+    arrivals: Floats,
+    ends: Floats,
 ) -> None:
     """In how long a segment asked for now would be here, at each rung; infinity for what takes longer than `most_ms`.
 
-    `ends` becomes the period of the trace and what is left of it then. A rung is never smaller than those below.
+    `ends` becomes the period of the trace and what is left of it then.
     """
     passed_ms, share, got = 0.0, 1.0, 0.0
     while share * trace[at, 2] > left_ms:
@@ -204,7 +221,7 @@ def _arrive(
         left_ms = trace[at, 0]
     passed_ms += share * trace[at, 2]
     left_ms -= share * trace[at, 2]
-    for rung in range(len(sizes)):
+    for rung in by_size:
         while passed_ms <= most_ms and sizes[rung] - got > left_ms * trace[at, 1]:
             got += left_ms * trace[at, 1]
             passed_ms += left_ms

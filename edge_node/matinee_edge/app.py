@@ -1,6 +1,7 @@
 """The rules of serving: who may have which bytes, and what they are told otherwise."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -109,6 +110,9 @@ class MediaDesk:
         if decided.status not in (200, 206):
             return _without_bytes(decided, headers, size_bytes=size_bytes)
         headers["Content-Type"] = listing.content_type(files[0])
+        if len(files) == 1:
+            # RFC 9530: a player that holds the bytes against it knows whether memory, disk or wire altered them.
+            headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(files[0].sha256)).decode()}:"
         if decided.status == 206:
             headers["Content-Range"] = f"bytes {decided.first}-{decided.first + decided.length - 1}/{size_bytes}"
         return SpanReply(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 
 from matinee.crypto.tokens import encode_base64url
@@ -20,7 +19,6 @@ from matinee.runtime.tasks import Tasks
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Refusal
 from matinee.testing.network import Request, ScriptedNetwork
-from matinee.testing.playbook import presentation, track
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from matinee.wire.play import PlayReply
 
@@ -73,10 +71,8 @@ async def watching(network: ScriptedNetwork) -> None:
 
 
 async def unlocking(network: ScriptedNetwork) -> None:
-    shown = msgspec.structs.replace(
-        presentation(track(key_ids=(KEY_ID,))), clearkey_license_url="http://a.test/license"
-    )
-    keys = await UrlSource("http://a.test/", network, retry=RETRY).keys(shown)
+    source = UrlSource("http://a.test/", network, retry=RETRY)
+    keys = await source.keys((KEY_ID,), license_url="http://a.test/license")
     assert keys.by_id == {KEY_ID: bytes(16)}
 
 

@@ -1,6 +1,7 @@
 """The rules of serving, asked over a real connection."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -61,6 +62,7 @@ async def test_every_file_is_served_byte_for_byte_with_its_hash_as_its_tag(shop:
         status, headers, body = await shop.get(file.path)
         assert (status, body) == (200, (shop.media / "heat" / file.path).read_bytes())
         assert headers["ETag"] == f'"{file.sha256}"'
+        assert headers["Repr-Digest"] == f"sha-256=:{b64encode(bytes.fromhex(file.sha256)).decode()}:"
         assert headers["Content-Length"] == str(file.size_bytes)
         assert "immutable" in headers["Cache-Control"] or file.representation_id is None
     assert (await shop.get("title.json"))[2] == (shop.media / "heat/title.json").read_bytes()

@@ -23,14 +23,13 @@ class BolaU(Abr):
         super().__init__(session)
         self._utilities = session.manifest.utilities
         self._last = 0
-        self._v = 0.0
         self._tune(session.buffer_max_ms)
 
     def get_quality_delay(self, segment_index: int) -> tuple[int, float]:
         session, manifest = self.session, self.session.manifest
         segments = max(min(segment_index, len(manifest.segments) - segment_index) / 2, 3)
         self._tune(min(session.buffer_max_ms, segments * manifest.segment_time))
-        rung = best_rung(self._scores(session.get_buffer_level(), manifest.bitrates))
+        rung = best_rung(scores(self._most_ms, session.get_buffer_level(), manifest.bitrates))
         if rung > self._last:
             carried = rung_within(session, session.get_throughput())
             if rung > carried:
@@ -40,24 +39,16 @@ class BolaU(Abr):
 
     def check_abandon(self, progress: Download, buffer_level: float) -> int | None:
         left = progress.size - progress.downloaded
-        bitrates = self.session.manifest.bitrates
-        size_of_rung = [progress.size * bitrate / bitrates[progress.quality] for bitrate in bitrates]
-        score = (self._v * (self._GAMMA_P + self._utilities[progress.quality]) - buffer_level) / left
-        if score < 0:
+        if self._most_ms[progress.quality] < buffer_level:
             return None
-        rung = cheaper_rung(self._scores(buffer_level, size_of_rung), size_of_rung, progress.quality, left, score)
+        rung = cheaper_rung(self._most_ms, self.session.manifest.bitrates, progress, level_ms=buffer_level, left=left)
         if rung is not None:
             self._last = rung
         return rung
 
     def _tune(self, buffer_ms: float) -> None:
-        self._v = (buffer_ms - self.session.manifest.segment_time) / (self._utilities[-1] + self._GAMMA_P)
-
-    def _scores(self, level_ms: float, sizes: Sequence[float]) -> list[float]:
-        return [
-            (self._v * (utility + self._GAMMA_P) - level_ms) / size
-            for utility, size in zip(self._utilities, sizes, strict=True)
-        ]
+        v = (buffer_ms - self.session.manifest.segment_time) / (self._utilities[-1] + self._GAMMA_P)
+        self._most_ms = [v * (utility + self._GAMMA_P) for utility in self._utilities]
 
 
 class BolaE(Abr):
@@ -76,6 +67,8 @@ class BolaE(Abr):
         buffer_ms = max(_MINIMUM_BUFFER_MS + _MINIMUM_BUFFER_PER_RUNG_MS * len(bitrates), session.buffer_max_ms)
         self._gamma_p = (self._utilities[-1] - 1) / (buffer_ms / _MINIMUM_BUFFER_MS - 1)
         self._v = _MINIMUM_BUFFER_MS / self._gamma_p
+        # By rung: beyond that much buffer, waiting is better.
+        self._most_ms = [self._v * (utility + self._gamma_p) for utility in self._utilities]
         self._insufficient = InsufficientBuffer(session)
         self._has_started = False
         self._placeholder_ms = 0.0
@@ -88,7 +81,7 @@ class BolaE(Abr):
             self._has_started = True
             self._placeholder_ms = max(0, self._least_buffer_ms(carried) - level_ms)
             return carried, 0
-        rung = best_rung(self._scores(level_ms + self._placeholder_ms, session.manifest.bitrates))
+        rung = best_rung(scores(self._most_ms, level_ms + self._placeholder_ms, session.manifest.bitrates))
         if rung > self._last and rung > carried:
             rung = max(self._last, carried) + self._excess
         delay_ms = self._delay_ms(rung, level_ms)
@@ -113,7 +106,7 @@ class BolaE(Abr):
             self._placeholder_ms += self.session.manifest.segment_time
         else:
             before_ms = level_ms + metrics.time
-            most_ms = max(0, self._greatest_buffer_ms(metrics.quality) - before_ms)
+            most_ms = max(0, self._most_ms[metrics.quality] - before_ms)
             self._placeholder_ms = min(self._placeholder_ms, most_ms)
             if level_ms > 0:
                 least_ms = self._least_buffer_ms(metrics.quality) - before_ms
@@ -126,14 +119,11 @@ class BolaE(Abr):
         left = progress.size - progress.downloaded - latency_ms * throughput
         if progress.downloaded <= 0 or left <= 0:
             return None
-        bitrates = self.session.manifest.bitrates
-        size_of_rung = [progress.size * bitrate / bitrates[progress.quality] for bitrate in bitrates]
-        score = (self._v * (self._gamma_p + self._utilities[progress.quality]) - level_ms) / left
-        return cheaper_rung(self._scores(level_ms, size_of_rung), size_of_rung, progress.quality, left, score)
+        return cheaper_rung(self._most_ms, self.session.manifest.bitrates, progress, level_ms=level_ms, left=left)
 
     def _delay_ms(self, rung: int, level_ms: float) -> float:
         """Too full a buffer is taken from the placeholder first, then waited for."""
-        excess_ms = max(0, level_ms + self._placeholder_ms - self._greatest_buffer_ms(rung))
+        excess_ms = max(0, level_ms + self._placeholder_ms - self._most_ms[rung])
         from_placeholder_ms = min(excess_ms, self._placeholder_ms)
         if excess_ms > 0:
             self._placeholder_ms -= from_placeholder_ms
@@ -153,24 +143,23 @@ class BolaE(Abr):
         ]
         return max(0, *levels) if levels else 0
 
-    def _greatest_buffer_ms(self, rung: int) -> float:
-        return self._v * (self._utilities[rung] + self._gamma_p)
 
-    def _scores(self, level_ms: float, sizes: Sequence[float]) -> list[float]:
-        return [
-            (self._v * (utility + self._gamma_p) - level_ms) / size
-            for utility, size in zip(self._utilities, sizes, strict=True)
-        ]
+def scores(most_ms: Sequence[float], level_ms: float, sizes: Sequence[float]) -> list[float]:
+    """What each rung brings by the bit at this buffer."""
+    return [(most - level_ms) / size for most, size in zip(most_ms, sizes, strict=True)]
 
 
-def best_rung(scores: list[float]) -> int:
+def best_rung(scores: Sequence[float]) -> int:
     return scores.index(max(scores))
 
 
-def cheaper_rung(scores: list[float], sizes: list[float], rung: int, left: float, score: float) -> int | None:
-    """Of the rungs below, the best one that is smaller than what is left and scores more."""
-    chosen = None
-    for lower in range(rung):
-        if sizes[lower] < left and scores[lower] > score:
-            chosen, score = lower, scores[lower]
+def cheaper_rung(
+    most_ms: Sequence[float], bitrates: Sequence[int], progress: Download, *, level_ms: float, left: float
+) -> int | None:
+    """The lower rung that scores best, if more than what is left of this download, and is smaller than that."""
+    sizes = [progress.size * bitrate / bitrates[progress.quality] for bitrate in bitrates]
+    chosen, best = None, (most_ms[progress.quality] - level_ms) / left
+    for rung, score in enumerate(scores(most_ms, level_ms, sizes)[: progress.quality]):
+        if sizes[rung] < left and score > best:
+            chosen, best = rung, score
     return chosen

@@ -20,12 +20,12 @@ class Soda(Abr):
     these were chosen on the tuning half of the traces.
     """
 
-    _TARGET = 0.6
+    _TARGET = 0.4
     """Of the most buffer."""
-    _BUFFER_PRICE = 0.25
+    _BUFFER_PRICE = 15.0
     _OVERFULL = 0.2
     """How much less too full a buffer costs than too empty a one."""
-    _SWITCH_PRICE = 1.0
+    _SWITCH_PRICE = 2.0
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -32,6 +32,19 @@ class Arrival(NamedTuple):
     target: Target
     appliance: str
     commands: list[Command]
+    first_byte_ms: int = 0
+    """From sending until the first byte; 0 if nobody saw it."""
+
+
+class Flight(NamedTuple):
+    """A segment on its way from one appliance."""
+
+    target: SegmentTarget
+    received_bytes: int
+    size_bytes: int
+    """0 while nobody knows."""
+    elapsed_ms: int
+    first_byte_ms: int
 
 
 class Making(NamedTuple):
@@ -56,6 +69,8 @@ class _Attempt:
     sent_ms: int
     heard_ms: int
     """When it was sent or last brought bytes."""
+    first_byte_ms: int = 0
+    """From sending until the first byte; 0 before."""
     received_bytes: int = 0
     size_bytes: int = 0
     stake_bytes: int = 0
@@ -95,7 +110,7 @@ class Delivery:
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
         self.early: Target | None = None
         """What nobody has yet, and is no longer asked for."""
-        self.hedges = Hedges(settings.failover)
+        self.hedges: Hedges = Hedges(settings.failover)
         """What was fetched twice."""
         self._settings = settings
         self._health = health
@@ -142,7 +157,8 @@ class Delivery:
         if attempt is None:
             return
         if attempt.received_bytes == 0:
-            self._usual_ms = (3 * self._usual_ms + now_ms - attempt.sent_ms) // 4
+            attempt.first_byte_ms = max(1, now_ms - attempt.sent_ms)
+            self._usual_ms = (3 * self._usual_ms + attempt.first_byte_ms) // 4
         attempt.heard_ms, attempt.received_bytes, attempt.size_bytes = now_ms, received_bytes, size_bytes
 
     def arrived(self, request_id: int, *, size_bytes: int, now_ms: int, position_ms: int) -> Arrival | None:
@@ -155,7 +171,7 @@ class Delivery:
         for loser in request.attempts:
             if loser is not winner:
                 commands += self._beaten(loser, by=winner, now_ms=now_ms, position_ms=position_ms)
-        self._health.succeeded(winner.appliance, now_ms=now_ms)
+        self._health.succeeded(winner.appliance, asked_ms=winner.sent_ms, now_ms=now_ms)
         self.hedges.settled(winner.stake_bytes, cost_bytes=0)
         self.hedges.delivered(size_bytes)
         self._lull.delivered()
@@ -164,7 +180,7 @@ class Delivery:
         if isinstance(request.target, SegmentTarget):
             self._delivered[request_id] = request.target, winner.appliance
             _forget_oldest(self._delivered)
-        return Arrival(request.target, winner.appliance, commands)
+        return Arrival(request.target, winner.appliance, commands, winner.first_byte_ms)
 
     def corrupt(self, request_id: int, *, now_ms: int, position_ms: int) -> Arrival | None:
         """What arrived does not decode: whose it was, and whom that concerns. None if it is forgotten already.
@@ -385,6 +401,16 @@ def _release(requests: list[_Request]) -> None:
     for request in requests:
         if not request.attempts:
             request.rounds = 0
+
+
+def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | None:
+    """The segment of that kind that is under way; None if there is none, or two appliances are asked for it."""
+    for request in delivery._requests:
+        if isinstance(request.target, SegmentTarget) and request.target.of.kind == kind and len(request.attempts) == 1:
+            [it] = request.attempts
+            elapsed_ms = now_ms - it.sent_ms
+            return Flight(request.target, it.received_bytes, it.size_bytes, elapsed_ms, it.first_byte_ms)
+    return None
 
 
 def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:

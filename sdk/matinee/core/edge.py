@@ -22,7 +22,7 @@ class LiveEdge:
         """Whether the viewer wants to be where it is live; not after a pause or a seek."""
         self.is_free = False
         """Whether the viewer chose a speed of his own: then nothing here changes it."""
-        self.clock = LiveClock()
+        self.clock: LiveClock = LiveClock()
         self._settings = settings
         self._live: Live | None = None
         self._refresh_due_ms: int | None = None

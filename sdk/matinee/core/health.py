@@ -17,6 +17,7 @@ class _Standing:
     wish_until_ms: int = 0
     """Its own wish to be left alone ends."""
     is_probed: bool = False
+    struck_ms: int = 0
 
 
 class ApplianceHealth:
@@ -58,8 +59,14 @@ class ApplianceHealth:
             standing.is_probed = True
             standing.out_until_ms = max(standing.out_until_ms, now_ms + PROBE_LEASE_MS)
 
-    def succeeded(self, appliance: str, *, now_ms: int) -> None:
-        """It delivered: whatever it did is forgotten, and so is what others did while nobody delivered."""
+    def succeeded(self, appliance: str, *, asked_ms: int, now_ms: int) -> None:
+        """It delivered: whatever it did is forgotten, and so is what others did while nobody delivered.
+
+        What was asked of it before it failed says nothing of now.
+        """
+        standing = self._standings.get(appliance)
+        if standing is not None and asked_ms < standing.struck_ms:
+            return
         self._standings.pop(appliance, None)
         if appliance in self._drought:
             for name in self._drought - {appliance}:
@@ -75,6 +82,7 @@ class ApplianceHealth:
         if is_news or standing.is_probed:
             standing.strikes += 1
             standing.is_probed = False
+            standing.struck_ms = now_ms
             rest_ms = cooldown_ms(
                 strikes=standing.strikes,
                 first_ms=self._settings.cooldown_first_ms,

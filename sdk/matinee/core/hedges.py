@@ -8,9 +8,9 @@ class Hedges:
     """A budget of bytes. A second request is staked at its size when it is sent, and settled at what it cost."""
 
     def __init__(self, settings: FailoverSettings) -> None:
-        self.extra_bytes = 0
+        self.extra_bytes: int = 0
         """Fetched for nothing, or staked."""
-        self.delivered_bytes = 0
+        self.delivered_bytes: int = 0
         self._settings = settings
         self._last_bytes = 0
 

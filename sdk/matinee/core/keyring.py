@@ -9,7 +9,7 @@ class Keyring:
     """Keys are asked for once; a manifest that is read anew, or an index, may name more."""
 
     def __init__(self) -> None:
-        self.is_complete = False
+        self.is_complete: bool = False
         """Whether what was fetched can be decrypted; not before a manifest says what it needs."""
         self._asked: set[str] = set()
 

@@ -78,6 +78,8 @@ class Started(msgspec.Struct, frozen=True):
     """When the list of appliances is worth asking for anew; None if only the manifest can say so."""
     fresh_ms: int | None = None
     """How long the tokens of the list are good; None if they have no end."""
+    is_ahead: bool = False
+    """Nobody looks yet: no more is fetched than a start needs, and it begins with ResumeAsked."""
 
 
 class ManifestRead(msgspec.Struct, frozen=True):
@@ -152,6 +154,7 @@ class KeysArrived(msgspec.Struct, frozen=True):
 class KeysRefused(msgspec.Struct, frozen=True):
     code: str
     what: str
+    facts: dict[str, object] = {}
 
 
 class SteeringArrived(msgspec.Struct, frozen=True):
@@ -181,6 +184,7 @@ class MediaRefused(msgspec.Struct, frozen=True):
 
     code: str
     what: str
+    facts: dict[str, object] = {}
 
 
 class PauseAsked(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from matinee.errors import MatineeError, error_of_code
 from matinee.manifest.presentation import TrackKind
 
 Phase = Literal["starting", "playing", "paused", "seeking", "stalled", "ended", "failed"]
@@ -59,7 +60,14 @@ class Failed(msgspec.Struct, frozen=True):
     """Playback cannot go on."""
 
     code: str
+    """As of `matinee.errors`."""
     what: str
+    facts: dict[str, object] = {}
+
+    @property
+    def error(self) -> MatineeError:
+        """The same as an exception: its class says who must act."""
+        return error_of_code(self.code, self.what, self.facts)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -113,6 +121,8 @@ class PlayerState(msgspec.Struct, frozen=True, kw_only=True):
     """Where the last segment came from."""
     stalls: int
     stall_ms: int
+    is_whole: bool = False
+    """Whether everything that is left to play is here."""
     tracks: tuple[TrackChoice, ...]
 
 

@@ -25,9 +25,9 @@ class Outbox:
         self._dropped = 0
         self._under_way = NOTHING
         self._failures = 0
-        self.is_closed = False
+        self.is_closed: bool = False
         """The collector wants no more from this session (410)."""
-        self.due_ms = now_ms + self._pause_ms()
+        self.due_ms: int = now_ms + self._pause_ms()
         """When the next batch may go."""
 
     def put(self, event: TelemetryEvent) -> None:

@@ -14,14 +14,14 @@ class Pathways:
     """The places of the manifest, steered by the last document."""
 
     def __init__(self, places: Iterable[BaseUrl] = (), *, steering_url: str = "") -> None:
-        self.steering_url = steering_url
+        self.steering_url: str = steering_url
         """Where to ask the next time; empty if nobody gives advice."""
-        self.places = {it.service_location: it for it in places}
+        self.places: dict[str, BaseUrl] = {it.service_location: it for it in places}
         """By name, best first."""
         self._known = tuple(self.places.values())
         self._clones: tuple[PathwayClone, ...] = ()
         self._priority: tuple[str, ...] = ()
-        self._configured = Steering(url=steering_url)
+        self._configured: Steering = Steering(url=steering_url)
 
     @property
     def bases(self) -> dict[str, str]:

@@ -7,6 +7,8 @@ playhead's phase, asks for what the streams want, and says when it must be woken
 from collections.abc import Iterator
 from typing import assert_never
 
+import msgspec
+
 from matinee.core.advice import Advice
 from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
@@ -52,27 +54,37 @@ from matinee.core.messages import (
     Wish,
     Woke,
 )
-from matinee.core.notices import Ended, Failed, Jumped, Phase, PhaseChanged, PlaybackReport, PlayerState, TracksChanged
+from matinee.core.notices import Ended, Failed, Jumped, Phase, PhaseChanged, PlayerState, TracksChanged
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
+from matinee.core.stats import PlayerStats
 from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.errors import SegmentUnavailable
 from matinee.manifest.presentation import Presentation
+from matinee.policy.custom import Policies
 from matinee.policy.dice import draw
 from matinee.policy.failover import is_unwelcome
 from matinee.policy.settings import PlayerSettings
+
+SLOWEST_PERMILLE, FASTEST_PERMILLE = 100, 8_000
+"""A wish beyond these means these. Source: Media3, DefaultAudioSink."""
 
 
 class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
 
-    def __init__(self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int) -> None:
-        """`health` is shared by the sessions of a process; `seed` is 64 bits of chance, all that the session needs."""
+    def __init__(
+        self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int, policies: Policies | None = None
+    ) -> None:
+        """`health` is shared by the sessions of a process; `seed` is 64 bits of chance, all that the session needs.
+
+        `policies`: the program's own.
+        """
         self._settings = settings
         self._delivery = Delivery(settings, health, seed=seed)
-        self._reckoning = Reckoning(settings.abr)
+        self._reckoning = Reckoning(settings.abr, policies)
         self._edge = LiveEdge(settings.live)
         self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
         self._tally = Tally()
@@ -97,7 +109,7 @@ class Playback:
             self._advance(now_ms)
         for command in self._commands:
             if isinstance(command, Announce):
-                self._tally.note(command.notice)
+                self._tally.note(command.notice, now_ms=now_ms)
         return self._commands
 
     @property
@@ -131,18 +143,19 @@ class Playback:
             appliance=self._appliance,
             stalls=playhead.stalls,
             stall_ms=playhead.stall_ms(now_ms=now_ms),
+            is_whole=selection is not None and selection.is_whole,
             tracks=selection.choices(position_ms) if selection else (),
         )
 
-    def report(self, title: str, *, frames_shown: int, frames_dropped: int, now_ms: int) -> PlaybackReport:
-        """What the viewer got until now; frames are counted by whoever shows them."""
-        return self._tally.report(
-            title,
-            playhead=self._playhead,
-            ended=self._outcome == "ended",
-            frames_shown=frames_shown,
-            frames_dropped=frames_dropped,
-            now_ms=now_ms,
+    def stats(self, *, now_ms: int) -> PlayerStats:
+        """What the viewer got until now, but for the frames: they are counted by whoever shows them."""
+        state = self.state(now_ms=now_ms)
+        return msgspec.structs.replace(
+            self._tally.stats(self._playhead, now_ms=now_ms),
+            hedged_bytes=self._delivery.hedges.extra_bytes,
+            throughput_kbps=state.throughput_kbps,
+            buffer_ms=state.buffer_ms,
+            live_lag_ms=state.live_lag_ms,
         )
 
     # What an event changes.
@@ -151,7 +164,13 @@ class Playback:
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
-                self._playhead = Playhead(self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms)
+                self._playhead = Playhead(
+                    self._settings.buffering,
+                    position_ms=event.position_ms,
+                    now_ms=asked_ms,
+                    is_ahead=event.is_ahead,
+                )
+                self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances
                 self._advice.begin(steer_after_ms=event.steer_after_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
@@ -170,6 +189,7 @@ class Playback:
             case PartArrived():
                 self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
+                self._tally.missed()
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
                 target = self._delivery.target_of(event.request_id)
@@ -189,8 +209,9 @@ class Playback:
                     self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
+                self._tally.got_keys(now_ms=now_ms)
             case KeysRefused() | MediaRefused():
-                self._finish("failed", now_ms, Failed(event.code, event.what))
+                self._finish("failed", now_ms, Failed(event.code, event.what, event.facts))
             case SteeringArrived():
                 self._delivery.prefer(event.appliances, bases=event.bases)
                 self._advice.arrived(ttl_ms=event.ttl_ms, fresh_ms=event.fresh_ms, now_ms=now_ms)
@@ -203,6 +224,7 @@ class Playback:
 
     def _obey(self, event: Wish, now_ms: int) -> None:
         """What the viewer wishes."""
+        self._tally.wished(event)
         match event:
             case PauseAsked():
                 self._playhead.pause(now_ms=now_ms)
@@ -216,7 +238,8 @@ class Playback:
                 self._edge.follows = True
             case RateAsked():
                 self._edge.is_free = event.permille != 1000
-                self._playhead.set_rate(event.permille, now_ms=now_ms)
+                permille = min(max(event.permille, SLOWEST_PERMILLE), FASTEST_PERMILLE)
+                self._playhead.set_rate(permille, now_ms=now_ms)
             case LoopAsked():
                 self._loops = event.is_on
             case TrackAsked():
@@ -249,9 +272,12 @@ class Playback:
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 if isinstance(target, SegmentTarget):
                     self._edge.clock.found(end_ms=target.segment.end_ms)
+                self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                self._reckoning.measured(
+                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                )
                 self._append(target, event.request_id)
             case _:
                 raise AssertionError("a target is answered by an event of its kind")
@@ -261,13 +287,14 @@ class Playback:
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
-        self._commands += self._keyring.need(presentation.key_ids)
         self._presentation = presentation
+        self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
 
     def _enter(self, presentation: Presentation, now_ms: int) -> None:
         """Begin: where the viewer wishes to, or where it is live."""
+        self._tally.read_manifest(now_ms=now_ms)
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         selection = Selection(presentation, self._settings, position_ms=position_ms)
         if selection.duration_ms is not None and position_ms >= selection.duration_ms:
@@ -290,10 +317,8 @@ class Playback:
             if append is None:
                 continue
             self._commands.append(append)
-            if stream.kind == "video":
-                self._tally.got_video(
-                    bitrate_kbps=stream.ladder[append.target.of.rung], duration_ms=append.end_ms - append.start_ms
-                )
+            rendition = stream.track.renditions[append.target.of.rung]
+            self._tally.took(stream.track, rendition, start_ms=append.start_ms, end_ms=append.end_ms)
 
     def _go_to(self, position_ms: int, now_ms: int) -> None:
         selection = self._selection
@@ -336,6 +361,7 @@ class Playback:
         if self._outcome is not None:
             return
         if self._selection is not None and not self._advice.holds_start(now_ms=now_ms):
+            self._commands += self._feeding.reconsider(self._selection, self._playhead, now_ms=now_ms)
             self._commands += self._feeding.ask(self._selection, self._playhead, now_ms=now_ms)
         if self._edge.take_turn(now_ms=now_ms):
             self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
@@ -364,8 +390,9 @@ class Playback:
         if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
         what = "The manifest" if isinstance(target, ManifestTarget) else "A segment"
-        tried = ", ".join(self._delivery.holders(target))
-        error = Failed(SegmentUnavailable.code, f"{what} was delivered by none of: {tried}.")
+        tried = self._delivery.holders(target)
+        told = f"{what} was delivered by none of: {', '.join(tried)}."
+        error = Failed(SegmentUnavailable.code, told, {"appliances": tried})
         self._finish("failed", now_ms, error)
 
     def _keep_up(self, selection: Selection, now_ms: int) -> None:
@@ -441,20 +468,20 @@ def _put_off(delivery: Delivery, selection: Selection) -> None:
     delivery.early = None
 
 
-def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
-    """The viewer goes on without subtitles."""
-    if selection is not None and (text := selection.stream_of("text")):
-        yield from _leave(delivery, text)
-        selection.drop("text")
-        yield Announce(TracksChanged())
-
-
 def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
     """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
     stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
     if stream is not None and isinstance(target, SegmentTarget):
         yield from _leave(delivery, stream)
         selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
+
+
+def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
+    """The viewer goes on without subtitles."""
+    if selection is not None and (text := selection.stream_of("text")):
+        yield from _leave(delivery, text)
+        selection.drop("text")
+        yield Announce(TracksChanged())
 
 
 def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:

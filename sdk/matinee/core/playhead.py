@@ -12,13 +12,15 @@ Wait = Literal["starting", "seeking", "stalled"]
 class Playhead:
     """A position that moves with the clock while it may: the viewer wants to play, and there is media."""
 
-    def __init__(self, settings: BufferingSettings, *, position_ms: int, now_ms: int) -> None:
-        self.wants_play = True
+    def __init__(self, settings: BufferingSettings, *, position_ms: int, now_ms: int, is_ahead: bool = False) -> None:
+        self.is_ahead: bool = is_ahead
+        """Whether it stands there before anybody has asked to play; until `resume`."""
+        self.wants_play: bool = not is_ahead
         self.wait: Wait | None = "starting"
-        self.startup_ms = 0
+        self.startup_ms: int = 0
         """From the wish to play until the picture could move; 0 before."""
-        self.stalls = 0
-        self.rate_permille = 1000
+        self.stalls: int = 0
+        self.rate_permille: int = 1000
         """Of media time to the clock's; to be set by `set_rate`."""
         self._settings = settings
         self._position_ms = position_ms
@@ -72,7 +74,7 @@ class Playhead:
         if self.is_moving and (buffer_ms <= 0 or still_since_ms < now_ms):
             self.hold("stalled", now_ms=still_since_ms)
         self._here_ms = self.position_ms(now_ms=now_ms) + buffer_ms
-        if self.wait is None or not can_decrypt:
+        if self.wait is None or self.is_ahead or not can_decrypt:
             return None
         wanted_ms = self._settings.resume_ms if self.wait == "stalled" else self._settings.start_ms
         wanted_ms = min(wanted_ms, self._settings.full_ms)
@@ -87,6 +89,8 @@ class Playhead:
     def resume(self, *, now_ms: int) -> None:
         self._book(now_ms)
         self.wants_play = True
+        if self.is_ahead:
+            self.is_ahead, self._asked_ms = False, now_ms
 
     def set_rate(self, permille: int, *, now_ms: int) -> None:
         """Move so much faster or slower from now on."""

@@ -2,11 +2,13 @@
 
 import msgspec
 
-from matinee.core.stream import Stream
+from matinee.core.outlook import Outlook
+from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
+from matinee.policy.custom import Policies
 from matinee.policy.ladder import highest_within
-from matinee.policy.settings import AbrSettings, BufferingSettings
+from matinee.policy.settings import AbrSettings
 from matinee.policy.throughput import ESTIMATORS, Link, Sample, blended_kbps, with_sample
 from matinee.wire.cmsd import NOTHING, Cmsd
 
@@ -14,24 +16,14 @@ AUDIO_SHARE_PERCENT = 10
 """Of the throughput: sound is worth more than its bits, but must not cost the picture."""
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a stream's future is known beyond its ladder."""
-
-    sizes_bytes: tuple[tuple[int, ...], ...] = ()
-    """Of the segments to come, the next one first, each by rung; empty if unknown."""
-    segments_left: int = 0
-    """The next one included; 0 while the end is unknown (live)."""
-    full_ms: int = BufferingSettings().full_ms
-    """No more is buffered than this."""
-
-
 class Reckoning:
     """The link of one session, and the ABR policy that reads it."""
 
-    def __init__(self, settings: AbrSettings) -> None:
+    def __init__(self, settings: AbrSettings, policies: Policies | None = None) -> None:
+        own = policies or Policies()
         self._settings = settings
-        self._policy = POLICIES[settings.policy]
-        self._estimate = ESTIMATORS[settings.estimator]
+        self._policy = own.abr or POLICIES[settings.policy]
+        self._estimate = own.estimator or ESTIMATORS[settings.estimator]
         self._link = Link()
         self._cmsd = NOTHING
         self._memo: Memo = ()
@@ -65,9 +57,10 @@ class Reckoning:
     def rung_instead(self, stream: Stream, outlook: Outlook, *, buffer_ms: int, flight: InFlight) -> int | None:
         """The lower rung that the segment in flight is worth leaving for; None to let it come.
 
-        The stream stands as before it was asked for. Whoever leaves it says what came of it to `measured` first.
+        Whoever leaves it says what came of it to `measured` then.
         """
-        return self._policy.abandon(self._state(stream, outlook, buffer_ms=buffer_ms), flight)
+        state = self._state(stream, outlook, buffer_ms=buffer_ms)
+        return self._policy.abandon(msgspec.structs.replace(state, rung=stream.rung_before), flight)
 
     @property
     def _usable_kbps(self) -> int:
@@ -83,11 +76,11 @@ class Reckoning:
         return highest_within(stream.ladder, min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps))
 
     def _state(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> AbrState:
-        nominal = tuple(kbps * stream.segment_ms // 8 for kbps in stream.ladder)
+        nominal = tuple(kbps * segment_ms_of(stream) // 8 for kbps in stream.ladder)
         return AbrState(
             ladder=stream.ladder,
             sizes_bytes=outlook.sizes_bytes or (nominal,),
-            segment_ms=stream.segment_ms,
+            segment_ms=segment_ms_of(stream),
             segments_left=outlook.segments_left,
             buffer_ms=buffer_ms,
             buffer_full_ms=outlook.full_ms,

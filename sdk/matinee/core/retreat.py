@@ -7,7 +7,7 @@ class Retreat:
     """It grows while stalls follow one another, and shrinks when none does."""
 
     def __init__(self) -> None:
-        self.extra_ms = 0
+        self.extra_ms: int = 0
         """So much, >= 0."""
         self.due_ms: int | None = None
         """When it shrinks; None while there is nothing to shrink."""

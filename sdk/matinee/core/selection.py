@@ -2,7 +2,7 @@
 
 from matinee.core.listings import Listings
 from matinee.core.notices import TrackChoice
-from matinee.core.stream import Stream
+from matinee.core.stream import Stream, segment_ms_of
 from matinee.core.tracks import counterpart_of, first_of, is_choosable, spoken_of
 from matinee.manifest.presentation import Period, Presentation, Track, TrackKind
 from matinee.policy.settings import PlayerSettings
@@ -12,8 +12,8 @@ class Selection:
     """One stream for each kind of track that is wanted: a picture, a sound, perhaps subtitles."""
 
     def __init__(self, presentation: Presentation, settings: PlayerSettings, *, position_ms: int) -> None:
-        self.presentation = presentation
-        self.listings = Listings()
+        self.presentation: Presentation = presentation
+        self.listings: Listings = Listings()
         period = self.presentation.period_at(position_ms)
         video = first_of(period, "video")
         audio_of = spoken_of if video is not None and video.is_muxed else first_of
@@ -58,7 +58,7 @@ class Selection:
     @property
     def segment_ms(self) -> int:
         """The usual length of a segment of picture, without one of sound."""
-        return next((stream.segment_ms for stream in self._gating), 0)
+        return next((segment_ms_of(stream) for stream in self._gating), 0)
 
     def left_ms(self, position_ms: int) -> int | None:
         """What is still to be played, by the segments once all are here, until then by the manifest's word."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matinee.core.inits import Inits
 from matinee.core.listings import Listings
 from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
-from matinee.manifest.presentation import Period, Rendition, Segment, Track
+from matinee.manifest.presentation import Period, Rendition, Segment, Track, TrackKind
 from matinee.manifest.segments import index_at
 
 
@@ -13,11 +13,13 @@ class Stream:
     """A run of media from where the viewer entered it: grows at its end by one segment at a time, period by period."""
 
     def __init__(self, period: Period, track: Track, listings: Listings, *, position_ms: int) -> None:
-        self.kind = track.kind
-        self.frontier_ms = position_ms
+        self.kind: TrackKind = track.kind
+        self.frontier_ms: int = position_ms
         """How far it is here; before the first segment, where the viewer entered."""
-        self.rung = -1
+        self.rung: int = -1
         """Chosen last; -1 before the first."""
+        self.rung_before: int = -1
+        """Chosen before that."""
         self.wanted: SegmentTarget | None = None
         """The segment asked for; None while there is none."""
         self.carries_sound = False
@@ -31,9 +33,9 @@ class Stream:
         """The request that brought the segment, and up to where."""
         self._is_here = False
         """Whether that is all of it."""
-        self._appended_ms: int | None = None
-        """Up to where parts of the segment were appended."""
-        self.inits = Inits()
+        self.appended_ms: int | None = None
+        """Up to where parts of the segment that is wanted were appended; None before the first."""
+        self.inits: Inits = Inits()
         self._seam = _Seam()
         self._enter(period, track)
 
@@ -77,7 +79,7 @@ class Stream:
 
     def pass_over(self, period: Period) -> None:
         """The next period has nothing of this kind: nothing is missed until its end."""
-        self.period = period
+        self.period: Period = period
         self._has_nothing = True
         if period.end_ms is not None:
             self.frontier_ms = max(self.frontier_ms, period.end_ms)
@@ -132,13 +134,19 @@ class Stream:
             rung = max(self.rung, 0)
         segment = self.next_segment(rung)
         assert segment is not None
-        self.rung = rung
+        self.rung_before, self.rung = self.rung, rung
         self.wanted = SegmentTarget(_ref(self, rung), segment)
-        self._growing = self._appended_ms = None
+        self._growing = self.appended_ms = None
         self._is_here = False
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
         return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
+
+    def let_go(self) -> None:
+        """The segment asked for is not waited for: another choice may be made in its place."""
+        self.wanted = None
+        self.inits.stop_waiting()
+        self.rung = self.rung_before
 
     def arrived(self, target: MediaTarget, request_id: int, *, ready_ms: int | None = None) -> Append | None:
         """Note what came, of a segment perhaps its first `ready_ms` only; the Append that became possible, if any."""
@@ -160,14 +168,8 @@ class Stream:
         if init is not None and init_id is None:
             return None
         request_id, end_ms = self._growing
-        is_news = self._is_here or end_ms > (self._appended_ms or self.wanted.segment.start_ms)
+        is_news = self._is_here or end_ms > (self.appended_ms or self.wanted.segment.start_ms)
         return self._append(self.wanted, request_id, init_id, end_ms=end_ms) if is_news else None
-
-    @property
-    def segment_ms(self) -> int:
-        """The usual length of a segment: that of the first; 0 while none is listed."""
-        segments = self.segments(max(self.rung, 0))
-        return segments[0].duration_ms if segments else 0
 
     @property
     def rendition(self) -> Rendition:
@@ -178,18 +180,18 @@ class Stream:
         self.period = period
         self.track = track
         self._has_nothing = False
-        self.ladder = tuple(rendition.bitrate_kbps for rendition in track.renditions)
+        self.ladder: tuple[int, ...] = tuple(rendition.bitrate_kbps for rendition in track.renditions)
 
     def _append(self, target: SegmentTarget, request_id: int, init_id: int | None, *, end_ms: int) -> Append:
         """The segment up to there, without what of it was appended before; the frontier moves."""
-        segment, period, start_ms = target.segment, self.period, self._appended_ms or target.segment.start_ms
+        segment, period, start_ms = target.segment, self.period, self.appended_ms or target.segment.start_ms
         is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
         until_ms = period.end_ms if is_cut else None
         end_ms = end_ms if until_ms is None else min(end_ms, until_ms)
         if self._is_here:
             self.frontier_ms, self._is_entering, self.wanted = end_ms, False, None
         else:
-            self.frontier_ms, self._appended_ms = max(self.frontier_ms, end_ms), end_ms
+            self.frontier_ms, self.appended_ms = max(self.frontier_ms, end_ms), end_ms
         return Append(
             request_id,
             target,
@@ -202,6 +204,12 @@ class Stream:
             until_ms=until_ms,
             is_part=not self._is_here,
         )
+
+
+def segment_ms_of(stream: Stream) -> int:
+    """The usual length of its segments: that of the first; 0 while none is listed."""
+    segments = stream.segments(max(stream.rung, 0))
+    return segments[0].duration_ms if segments else 0
 
 
 def _ref(stream: Stream, rung: int) -> RenditionRef:

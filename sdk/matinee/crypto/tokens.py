@@ -35,8 +35,8 @@ class SigningKey:
         """`seed`: the 32 secret bytes (RFC 8032)."""
         self._key = eddsa.import_private_key(seed)
         self._signer = eddsa.new(self._key, "rfc8032")
-        self.public = self._key.public_key().export_key(format="raw")
-        self.key_id = key_id_of(self.public)
+        self.public: bytes = self._key.public_key().export_key(format="raw")
+        self.key_id: str = key_id_of(self.public)
 
     @classmethod
     def generate(cls) -> "SigningKey":

@@ -1,57 +1,60 @@
-"""Forecast: what the link will carry, and how far from that it may be, learned from the session's own surprises.
+"""Forecast: what the link may carry, next and later, learned from the session's own samples and surprises.
 
-The numbers were tuned on the `tune` half of the traces of `benchmarks.qoe`, all at once and with those of
-`matinee.policy.abr.foresight`.
+The numbers were tuned together with those of `matinee.policy.abr.foresight`; each sample is a segment's.
 """
+
+from typing import NamedTuple
 
 import msgspec
 
-FAST_MS, SLOW_MS = 377, 73_989
-"""Memories of the two averages."""
-FAST_SHARE_FALLING, FAST_SHARE_RISING = 0.499, 0.879
-"""Of the fast average in the forecast, while it is below and above the slow one."""
-CAUTION = 0.972
-"""Of the forecast."""
-SURPRISE_MEMORY = 15.8
+FAST_SHARE, SLOW_SHARE = 0.932, 0.211
+"""What a sample moves the two averages by."""
+BRIEF_MS = 333
+"""A sample that took so long moves them by half of it: brief ones are noisy."""
+RISING_SHARE = 0.926
+"""Of the fast average in what is forecast for later, while it is above the slow one; a fall may not last: none then."""
+CAUTION = 1.04
+SURPRISE_MEMORY = 39.9
 """Samples that the surprise is averaged over."""
 SURPRISE_MOST = 3.0
-"""A sample is no more telling than one four times off."""
-DOUBT_SAMPLES = 7.371
-"""Samples before half of the spread is the session's own; before, there is little of it."""
+"""A rate four times off is as surprising as any."""
+PRIOR_SPREAD, PRIOR_SAMPLES = 0.187, 6.05
+"""What the spread is before anything was seen, and how many samples weigh as much as that belief."""
+LOW_SPREADS = 3.01
+"""How far the low future lies below the forecast."""
+LOW_WEIGHT = 0.686
+"""Against 1 for the future that is as forecast."""
 
 
-class Forecast(msgspec.Struct, frozen=True):
-    """Two moving averages of the rate, and one of how wrong the forecast was."""
+class Experience(msgspec.Struct, frozen=True):
+    """Two moving averages of the rate, and one of how far the fast one was off."""
 
     fast_kbps: float = 0.0
     slow_kbps: float = 0.0
     surprise: float = 0.0
-    """Of a ratio r between what came and what was forecast, or its inverse: r - 1, averaged from zero on."""
+    """Of a ratio r between what came and what was expected, or its inverse: r - 1, averaged from zero on."""
     seen: float = 0.0
-    """The weight that the average has so far. 0 to 1."""
-
-    @property
-    def kbps(self) -> float:
-        """What the next segment will see."""
-        share = FAST_SHARE_FALLING if self.fast_kbps < self.slow_kbps else FAST_SHARE_RISING
-        return (share * self.fast_kbps + (1 - share) * self.slow_kbps) * CAUTION
-
-    @property
-    def spread(self) -> float:
-        """How far off that may be: 0.5 is half as much again, or two thirds."""
-        samples = 1 + SURPRISE_MEMORY
-        return self.surprise * samples / (self.seen * samples + DOUBT_SAMPLES)
+    """The weight that this average has so far. 0 to 1."""
 
 
-def with_rate(known: Forecast, *, kbps: float, flowing_ms: float) -> Forecast:
-    """The forecast after `kbps` were seen for `flowing_ms`."""
+class Forecast(NamedTuple):
+    """What the link may carry."""
+
+    next_kbps: float
+    """While the next segment comes."""
+    later: tuple[tuple[float, float], ...]
+    """Rates in the long run, in kbps, each with its weight; the weights are one in all."""
+
+
+def with_rate(known: Experience, *, kbps: float, flowing_ms: float) -> Experience:
+    """What is known after `kbps` were seen for `flowing_ms`."""
     if known.slow_kbps == 0:
-        return Forecast(kbps, kbps)
-    expected = known.kbps
+        return Experience(kbps, kbps)
+    expected = known.fast_kbps
     ratio = kbps / expected if kbps > expected else expected / kbps
     share = 1 / (1 + SURPRISE_MEMORY)
     moved = with_rate_in_flight(known, kbps=kbps, flowing_ms=flowing_ms)
-    return Forecast(
+    return Experience(
         moved.fast_kbps,
         moved.slow_kbps,
         known.surprise + share * (min(SURPRISE_MOST, ratio - 1) - known.surprise),
@@ -59,12 +62,27 @@ def with_rate(known: Forecast, *, kbps: float, flowing_ms: float) -> Forecast:
     )
 
 
-def with_rate_in_flight(known: Forecast, *, kbps: float, flowing_ms: float) -> Forecast:
+def with_rate_in_flight(known: Experience, *, kbps: float, flowing_ms: float) -> Experience:
     """The same from an answer that is still coming: how surprising it is will show at its end."""
-    fast, slow = flowing_ms / (flowing_ms + FAST_MS), flowing_ms / (flowing_ms + SLOW_MS)
-    return Forecast(
-        known.fast_kbps + fast * (kbps - known.fast_kbps),
-        known.slow_kbps + slow * (kbps - known.slow_kbps),
+    weight = flowing_ms / (flowing_ms + BRIEF_MS)
+    return Experience(
+        known.fast_kbps + FAST_SHARE * weight * (kbps - known.fast_kbps),
+        known.slow_kbps + SLOW_SHARE * weight * (kbps - known.slow_kbps),
         known.surprise,
         known.seen,
     )
+
+
+def spread(known: Experience) -> float:
+    """How far off a rate is from the forecast, as a share of the lower of the two."""
+    samples = 1 + SURPRISE_MEMORY
+    return (known.surprise * samples + PRIOR_SPREAD * PRIOR_SAMPLES) / (known.seen * samples + PRIOR_SAMPLES)
+
+
+def forecast(known: Experience) -> Forecast:
+    """Two futures, a low one and the one that is as forecast. Only once there is a sample."""
+    rise_kbps = max(0.0, known.fast_kbps - known.slow_kbps)
+    later_kbps = CAUTION * (known.slow_kbps + RISING_SHARE * rise_kbps)
+    low_kbps = later_kbps / (1 + LOW_SPREADS * spread(known))
+    likely = 1 / (1 + LOW_WEIGHT)
+    return Forecast(CAUTION * known.fast_kbps, ((low_kbps, 1 - likely), (later_kbps, likely)))

@@ -5,7 +5,9 @@ Urgency is that of RFC 9218, section 4.1: 0 comes first, 7 last, 3 is what a ser
 
 from typing import Literal, NamedTuple
 
-RequestClass = Literal["manifest", "license", "segment", "steering", "telemetry"]
+RequestClass = Literal["service", "manifest", "license", "segment", "clock", "steering", "telemetry", "image"]
+"""`service` is the control plane: login, catalog, press of play. `manifest` includes playlists and indexes, `segment`
+all media."""
 
 STARVING_MS = 10_000
 """With less than this buffered, media comes before what others fetch ahead of time."""
@@ -18,10 +20,13 @@ class Rules(NamedTuple):
 
 
 RULES: dict[RequestClass, Rules] = {
+    "service": Rules(deadline_ms=5_000, urgency=0),
     "manifest": Rules(deadline_ms=20_000, urgency=0),
     "license": Rules(deadline_ms=5_000, urgency=0),
+    "clock": Rules(deadline_ms=5_000, urgency=0),
     "segment": Rules(deadline_ms=120_000, urgency=3),
     "steering": Rules(deadline_ms=5_000, urgency=5),
+    "image": Rules(deadline_ms=5_000, urgency=5),
     "telemetry": Rules(deadline_ms=5_000, urgency=7),
 }
 

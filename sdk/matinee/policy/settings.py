@@ -1,6 +1,8 @@
 """Every knob of a player in one frozen, validated tree."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +15,8 @@ Percent = Annotated[int, Meta(ge=1, le=100)]
 
 
 class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much media is kept ahead of the playhead."""
+
     start_ms: Positive = 1_000
     """The first picture moves once this much of each track is here."""
     resume_ms: Positive = 3_000
@@ -22,6 +26,8 @@ class BufferingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rung is asked for."""
+
     policy: Literal["foresight", "throughput", "hybrid", "bola", "dynamic", "mpc"] = "foresight"
     """By name; see `matinee.policy.abr.policies`."""
     estimator: Literal["averages", "median", "robust"] = "averages"
@@ -40,6 +46,8 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long to wait once every appliance has failed, and when to give up."""
+
     first_ms: Positive = 4_000
     """The longest first wait once every appliance has failed: thousands fail together, and must not return together."""
     cap_ms: Positive = 8_000
@@ -59,6 +67,8 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When another appliance is asked, and for how long one that failed is left alone."""
+
     cooldown_first_ms: Positive = 60_000
     """How long a failing appliance sits out; doubles with each failed probe."""
     cooldown_cap_ms: Positive = 300_000
@@ -79,6 +89,8 @@ class FailoverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to be in what is live."""
+
     delay_ms: NotNegative = 0
     """How far behind live to play; 0 takes the service's word, without one three segments."""
     catch_up: bool = True
@@ -90,6 +102,15 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A lag beyond this is made up by a jump."""
 
 
+class PreloadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a playlist fetches of the next title while one plays."""
+
+    policy: Literal["whole", "near", "never"] = "whole"
+    """By name; see `matinee.policy.preload`. What is fetched ahead is what `BufferingSettings.start_ms` asks for."""
+    near_ms: Positive = 10_000
+    """So long before its end a title counts as near it (Shaka: 10 s)."""
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -98,6 +119,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     retry: RetrySettings = RetrySettings()
     failover: FailoverSettings = FailoverSettings()
     live: LiveSettings = LiveSettings()
+    preload: PreloadSettings = PreloadSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""
@@ -106,9 +128,54 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether pictures and sound are wanted at all; a soak test says no."""
 
 
-def settings_from(values: object) -> PlayerSettings:
-    """The settings that a nested mapping (TOML, JSON) says. Raises SettingsInvalid naming the knob."""
+def settings_from(values: Mapping[str, object], *, onto: PlayerSettings | None = None) -> PlayerSettings:
+    """`onto`, by default the defaults, with what `values` say: nested (TOML, JSON), or by dotted names.
+
+    Raises SettingsInvalid naming the knob; an unknown one with the known one that is nearest.
+    """
+    tree = msgspec.to_builtins(onto or PlayerSettings())
+    _merge(tree, values, into=PlayerSettings)
     try:
-        return msgspec.convert(values, PlayerSettings)
+        return msgspec.convert(tree, PlayerSettings)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"Player settings: {error}.") from error
+
+
+def non_default(settings: PlayerSettings) -> dict[str, object]:
+    """The knobs that are not as we would choose, by their dotted names; `settings_from` takes them back."""
+    return dict(_differences(settings, PlayerSettings()))
+
+
+def _merge(tree: dict[str, Any], values: Mapping[str, object], *, into: type[msgspec.Struct], prefix: str = "") -> None:
+    """Put `values` into the tree of the struct `into`, whose own dotted name is `prefix`."""
+    rooms = {field.name: field.type for field in msgspec.structs.fields(into)}
+    for key, value in values.items():
+        name, _, below = key.partition(".")
+        if name not in rooms:
+            raise _unknown(prefix + name, [prefix + room for room in rooms])
+        if below:
+            value = {below: value}
+        if not isinstance(tree[name], dict):
+            tree[name] = value
+        elif isinstance(value, Mapping):
+            _merge(tree[name], cast("Mapping[str, object]", value), into=rooms[name], prefix=f"{prefix}{name}.")
+        else:
+            raise SettingsInvalid(
+                f"Player settings: {prefix}{name} holds knobs and is none itself.", knob=prefix + name
+            )
+
+
+def _unknown(knob: str, known: list[str]) -> SettingsInvalid:
+    nearest = next(iter(get_close_matches(knob, known, n=1, cutoff=0)))
+    return SettingsInvalid(
+        f"Player settings: there is no {knob}; the nearest known name is {nearest}.", knob=knob, nearest=nearest
+    )
+
+
+def _differences(settings: msgspec.Struct, usual: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for field in msgspec.structs.fields(settings):
+        value, default = getattr(settings, field.name), getattr(usual, field.name)
+        if isinstance(value, msgspec.Struct):
+            yield from _differences(value, default, f"{prefix}{field.name}.")
+        elif value != default:
+            yield prefix + field.name, value

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from matinee.policy.forecast import Forecast, with_rate
+from matinee.policy.forecast import Experience, with_rate
 
 LEAST_BYTES = 16_000
 """Smaller answers measure the round trip, not the link (Shaka: 16 kB)."""
@@ -52,7 +52,7 @@ class Link(msgspec.Struct, frozen=True):
     slow_kbps: int = 0
     first_byte_ms: int = 0
     """Moving average of the waits for a first byte."""
-    forecast: Forecast = Forecast()
+    experience: Experience = Experience()
 
     @property
     def last_ms(self) -> int:
@@ -61,6 +61,8 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Estimator(Protocol):
+    """One way to tell the throughput of a link; one of your own goes into `matinee.policy.custom.Policies`."""
+
     def __call__(self, link: Link) -> int:
         """The throughput to reckon with, in kbps, > 0; asked for only once there is a sample. Pure."""
         ...
@@ -77,7 +79,7 @@ def with_sample(link: Link, sample: Sample) -> Link:
         kbps if is_first else _moved(link.fast_kbps, toward=kbps, elapsed_ms=flowing_ms, memory_ms=FAST_MS),
         kbps if is_first else _moved(link.slow_kbps, toward=kbps, elapsed_ms=flowing_ms, memory_ms=SLOW_MS),
         sample.first_byte_ms if is_first else (link.first_byte_ms * 7 + sample.first_byte_ms * 3) // 10,
-        with_rate(link.forecast, kbps=kbps, flowing_ms=flowing_ms),
+        with_rate(link.experience, kbps=kbps, flowing_ms=flowing_ms),
     )
 
 

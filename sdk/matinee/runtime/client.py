@@ -6,8 +6,10 @@ from types import TracebackType
 
 from matinee.crypto.tokens import TrustedKeys
 from matinee.errors import NetworkUnreachable, SessionExpired
+from matinee.policy.custom import Policies
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.device import Device
+from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import FetchFailure, Http, Network
 from matinee.runtime.player import Player
 from matinee.runtime.reporter import Reporter
@@ -31,15 +33,22 @@ class Client:
         device_store: Path | None = None,
         device_name: str = "Matinee player",
         settings: PlayerSettings | None = None,
+        policies: Policies | None = None,
+        filters: Filters | None = None,
         http: Network | None = None,
     ) -> None:
         """`url`: the control plane. `device_store`: the file that keeps this device's key and logins (mode 0600);
-        without it both are gone when the process ends. `http`: the network to use; by default this machine's."""
+        without it both are gone when the process ends. `policies`: for every player that it makes. `filters`: for
+        every request, those of its players included. `http`: the network to use; by default this machine's."""
         self._settings = settings or PlayerSettings()
         self._device = Device(device_store)
         self._device_name = device_name
         self._own_http = Http()
+        self._has_own_http = http is None
         self._http: Network = http or self._own_http
+        if filters is not None:
+            self._http = FilteredNetwork(self._http, filters)
+        self._policies = policies
         self._service = Service(url, self._http, retry=self._settings.retry)
         self._login: Login | None = None
         self._stack = AsyncExitStack()
@@ -80,13 +89,22 @@ class Client:
     async def fetch(self, url: str) -> bytes:
         """An image that the catalog names, of at most `MOST_IMAGE_BYTES`. Raises NetworkUnreachable."""
         try:
-            answer = await self._http.fetch(url, most_bytes=MOST_IMAGE_BYTES, deadline_ms=_IMAGE_DEADLINE_MS)
+            answer = await self._http.fetch(
+                url, most_bytes=MOST_IMAGE_BYTES, deadline_ms=_IMAGE_DEADLINE_MS, request_class="image"
+            )
         except FetchFailure as failure:
             raise NetworkUnreachable(f"The image cannot be had ({failure.reason}).") from failure
         return answer.body
 
-    def play(self, title_id: str, *, profile_id: str = "", settings: PlayerSettings | None = None) -> Player:
-        """A player of the title; entering it presses play.
+    def play(
+        self,
+        title_id: str,
+        *,
+        profile_id: str = "",
+        settings: PlayerSettings | None = None,
+        paused: bool = False,
+    ) -> Player:
+        """A player of the title; entering it presses play. `paused`: as at `Player`.
 
         Entering raises TitleUnknown, NotEntitled, TooManyStreams, SessionExpired, ServiceUnavailable, ...
         """
@@ -100,10 +118,12 @@ class Client:
             source = TitleSource(reply, http, self._service, key=self._device.key, trusted=trusted)
             return source, Reporter(reply, profile, self._service, retry=self._settings.retry)
 
-        return Player(opening, settings=settings or self._settings, http=self._http)
+        return Player(
+            opening, settings=settings or self._settings, policies=self._policies, paused=paused, http=self._http
+        )
 
     async def __aenter__(self) -> "Client":
-        if self._http is self._own_http:
+        if self._has_own_http:
             await self._stack.enter_async_context(self._own_http)
         if login := self._device.login_at(self._service.url):
             self._use(login)

@@ -24,7 +24,7 @@ class Device:
         """Raises SettingsInvalid if the file is there but is no device file."""
         self._path = path
         self._kept = self._read() or _Kept(agreement_seed=encode_base64url(AgreementKey.generate().seed))
-        self.key = AgreementKey(decode_base64url(self._kept.agreement_seed))
+        self.key: AgreementKey = AgreementKey(decode_base64url(self._kept.agreement_seed))
 
     def login_at(self, service_url: str) -> Login | None:
         """The login kept for that service, expired or not."""

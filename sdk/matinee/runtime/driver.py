@@ -39,7 +39,6 @@ from matinee.core.messages import (
 from matinee.core.notices import Notice
 from matinee.core.playback import Playback
 from matinee.errors import (
-    FormatUnsupported,
     LicenseInvalid,
     ManifestInvalid,
     MatineeError,
@@ -188,10 +187,8 @@ class Driver:
             event = FetchFailed(request_id, failure.reason, failure.hint_ms)
         except (ManifestInvalid, MediaInvalid, MediaCorrupt):
             event = FetchFailed(request_id, "corrupt")
-        except FormatUnsupported as error:
-            event = MediaRefused(error.code, error.what)
         except MatineeError as error:
-            event = KeysRefused(error.code, error.what)
+            event = MediaRefused(error.code, error.what, error.facts)
         self._requests.pop(request_id, None)
         if not isinstance(event, Fetched):
             self._stock.drop(request_id)
@@ -221,6 +218,7 @@ class Driver:
             url,
             most_bytes=MOST_MANIFEST_BYTES,
             deadline_ms=RULES["manifest"].deadline_ms,
+            request_class="manifest",
             headers={"Priority": priority_header(command.urgency)},
             on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
@@ -320,7 +318,7 @@ class Driver:
                 raise LicenseInvalid("The license holds none of the title's keys.", key_ids=key_ids)
             self._sink.unlock(keys)
         except MatineeError as error:
-            self.receive(KeysRefused(error.code, error.what))
+            self.receive(KeysRefused(error.code, error.what, error.facts))
         else:
             self.receive(KeysArrived())
 

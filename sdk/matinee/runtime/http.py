@@ -5,7 +5,7 @@ import errno
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from types import TracebackType
 from typing import Protocol
@@ -15,6 +15,7 @@ from Crypto.Random.random import getrandbits
 from yarl import URL
 
 from matinee.clock import Clock, SystemClock
+from matinee.policy.requests import RequestClass
 from matinee.wire.cmsd import NOTHING, Cmsd, read_cmsd
 from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
@@ -44,6 +45,8 @@ class Answer:
     elapsed_ms: int
     url: str = ""
     """Where it came from in the end, after redirects."""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
     date_ms: int | None = None
@@ -68,6 +71,7 @@ class Network(Protocol):
         *,
         most_bytes: int,
         deadline_ms: int,
+        request_class: RequestClass = "segment",
         byte_range: tuple[int, int] | None = None,
         method: str = "GET",
         body: bytes | None = None,
@@ -77,6 +81,7 @@ class Network(Protocol):
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
+        `request_class`: what it is for, which filters want to know (`matinee.runtime.filters`).
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
         `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
         answer, or 0 if the server does not say. `on_piece` is called before with the bytes themselves; what it raises
@@ -89,7 +94,7 @@ class Http:
     """The network of this machine, by one connection pool. An async context manager; many sessions may share it."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self._session: aiohttp.ClientSession | None = None
 
     def draw(self) -> int:
@@ -101,6 +106,7 @@ class Http:
         *,
         most_bytes: int,
         deadline_ms: int,
+        request_class: RequestClass = "segment",
         byte_range: tuple[int, int] | None = None,
         method: str = "GET",
         body: bytes | None = None,
@@ -133,13 +139,20 @@ class Http:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
         elapsed_ms = self.clock.now_ms() - began_ms
-        if not is_as_published(received, response.headers.get("Repr-Digest", ""), is_part=response.status == 206):
+        is_other = response.status == 206 or "Content-Encoding" in response.headers
+        if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
             raise FetchFailure("corrupt", status=response.status)
         if byte_range is not None and response.status == 200:
             received = received[byte_range[0] : byte_range[1] + 1]
-        date_ms = http_date_ms(response.headers.get("Date", "")) or None
-        cmsd = read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ())))
-        return Answer(bytes(received), elapsed_ms, str(response.url), cmsd, date_ms)
+        return Answer(
+            bytes(received),
+            elapsed_ms,
+            str(response.url),
+            status=response.status,
+            headers=response.headers,
+            cmsd=read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ()))),
+            date_ms=http_date_ms(response.headers.get("Date", "")) or None,
+        )
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -177,10 +190,10 @@ def _size_bytes(response: aiohttp.ClientResponse) -> int:
     return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
-def is_as_published(body: bytes | bytearray, digest: str, *, is_part: bool) -> bool:
-    """Whether a body is the one that a `Repr-Digest` header tells (RFC 9530, section 3); of a part it tells nothing."""
+def is_as_published(body: bytes | bytearray, digest: str) -> bool:
+    """Whether a whole, plain body is the one that a `Repr-Digest` header tells (RFC 9530, section 3), if it does."""
     told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
-    return is_part or told is None or b64encode(sha256(body).digest()).decode() == told[1]
+    return told is None or b64encode(sha256(body).digest()).decode() == told[1]
 
 
 def _reason_of(error: Exception) -> str:

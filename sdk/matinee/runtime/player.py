@@ -1,38 +1,31 @@
 """The player: one title on asyncio, the public face of the engine. Composition; the rules are the core's."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 
+import msgspec
+
 from matinee.clock import Clock
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import (
-    ClockSynced,
-    MediaRefused,
-    PauseAsked,
-    ResumeAsked,
-    SeekAsked,
-    SegmentCorrupt,
-    Started,
-    TextDeclined,
-    TrackAsked,
-)
+from matinee.core.messages import ClockSynced, MediaRefused, SegmentCorrupt, Started, Wish
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
-from matinee.errors import ERRORS_BY_CODE, MatineeError, MediaCorrupt, MediaInvalid, OperatorError
+from matinee.core.stats import PlayerStats
+from matinee.errors import MatineeError, MediaCorrupt, MediaInvalid
 from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.policy.custom import Policies
 from matinee.policy.settings import FailoverSettings, PlayerSettings
 from matinee.runtime.driver import Driver, Witness
+from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import Http, Network
+from matinee.runtime.listeners import Listeners
+from matinee.runtime.remote import Remote
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
-
-MOST_NOTICES = 1_000
-"""Kept for a listener that does not listen; beyond it the oldest are dropped."""
 
 Opening = Callable[[Network], Awaitable[tuple[Source, Reporter | None]]]
 """Makes the source when the player is entered: pressing play is part of the start-up time."""
@@ -43,10 +36,10 @@ MOST_REALMS = 256
 _healths: dict[tuple[str, FailoverSettings, Clock], ApplianceHealth] = {}
 
 
-class Player:
+class Player(Remote):
     """Plays one title from `async with` to its end.
 
-    `state`, `pause`, `resume`, `seek`, `select_track` answer at once; pictures and sound come as async iterators,
+    `state`, `stats` and every wish of the `Remote` answer at once; pictures and sound come as async iterators,
     paced by the clock of playback. Without anybody who takes frames it plays all the same, headless.
     """
 
@@ -55,20 +48,28 @@ class Player:
         opening: Opening,
         *,
         settings: PlayerSettings | None = None,
+        policies: Policies | None = None,
+        filters: Filters | None = None,
+        paused: bool = False,
         http: Network | None = None,
         witness: Witness | None = None,
     ) -> None:
         """Use `Player.open` for a URL and `Client.play` for a title.
 
-        `http`: the network to play over, shared and left open; by default this machine's, with connections of its own.
-        `witness`: see there.
+        `policies`, `filters`, `witness`: the program's own; see there. `paused`: nobody looks yet: no more is fetched
+        than a start needs, and it begins with `resume`. `http`: the network to play over, shared and left open; by
+        default this machine's, with connections of its own.
         """
         self._opening = opening
+        self._policies = policies
+        self._filters = filters
+        self._begins_paused = paused
         self._settings = settings or PlayerSettings()
         self._given_http = http
         self._witness = witness
         self._stack = AsyncExitStack()
-        self._listeners: list[_Listener] = []
+        self._listeners = Listeners[Notice]()
+        self._is_open = False
         self._finished = asyncio.Event()
         self._failure: Failed | None = None
         self._title = ""
@@ -84,47 +85,49 @@ class Player:
         url: str,
         *,
         settings: PlayerSettings | None = None,
+        policies: Policies | None = None,
+        filters: Filters | None = None,
+        paused: bool = False,
         http: Network | None = None,
         witness: Witness | None = None,
     ) -> "Player":
-        """A player of anybody's DASH URL, clear or ClearKey."""
+        """A player of anybody's DASH URL, clear or ClearKey; the rest as at `Player`."""
 
         async def opening(http: Network) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
             return UrlSource(url, http, retry=chosen.retry), None
 
-        return cls(opening, settings=settings, http=http, witness=witness)
+        return cls(
+            opening,
+            settings=settings,
+            policies=policies,
+            filters=filters,
+            paused=paused,
+            http=http,
+            witness=witness,
+        )
 
     @property
     def state(self) -> PlayerState:
         """How playback stands now."""
         return self._playback.state(now_ms=self._http.clock.now_ms())
 
-    def report(self) -> PlaybackReport:
-        """What the viewer got until now."""
-        return self._playback.report(
-            self._title,
+    def stats(self) -> PlayerStats:
+        """What the viewer got until now; at any time, also after the end."""
+        return msgspec.structs.replace(
+            self._playback.stats(now_ms=self._http.clock.now_ms()),
             frames_shown=self._screening.frames_shown,
             frames_dropped=self._screening.frames_dropped,
-            now_ms=self._http.clock.now_ms(),
         )
 
-    def pause(self) -> None:
-        self._driver.receive(PauseAsked())
+    def report(self) -> PlaybackReport:
+        """The part of `stats` that is reported at the end."""
+        return self.stats().report(self._title)
 
-    def resume(self) -> None:
-        self._driver.receive(ResumeAsked())
-
-    def seek(self, position_ms: int) -> None:
-        """Go there; beyond either end means that end."""
-        self._driver.receive(SeekAsked(position_ms))
-
-    def select_track(self, track_id: str) -> None:
-        """Take this track in place of the one of its kind; an id that is none of `state.tracks` changes nothing."""
-        self._driver.receive(TrackAsked(track_id))
-
-    def turn_text_off(self) -> None:
-        self._driver.receive(TextDeclined())
+    def wish(self, wish: Wish) -> None:
+        """What the viewer wants, as a message."""
+        if self._is_open:
+            self._driver.receive(wish)
 
     def set_picture_size(self, width: int | None, height: int | None) -> None:
         """The size, in pixels, of the frames from now on; None for the size they were encoded in."""
@@ -142,62 +145,68 @@ class Player:
         """The subtitles of that moment, each with its line breaks; none if no text track is chosen."""
         return self._screening.cues_at(position_ms)
 
-    async def notices(self) -> AsyncIterator[Notice]:
-        """What happens from now on. Ends after Ended or Failed, or when the player is closed."""
-        listener = _Listener()
-        self._listeners.append(listener)
-        try:
-            while (notice := await listener.next()) is not None:
-                yield notice
-        finally:
-            self._listeners.remove(listener)
+    def notices(self) -> AsyncIterator[Notice]:
+        """What happens from the first step of the iteration on. Ends after Ended or Failed, or with the player."""
+        return self._listeners.words()
 
     async def wait_ended(self) -> None:
         """Returns at the end of the title. Raises the typed error if playback failed."""
         await self._finished.wait()
         if self._failure is not None:
-            leaf = ERRORS_BY_CODE.get(self._failure.code, OperatorError)
-            raise leaf(self._failure.what)
+            raise self._failure.error
 
     async def __aenter__(self) -> "Player":
         async with AsyncExitStack() as stack:
             http = self._given_http
             if http is None:
                 http = await stack.enter_async_context(Http())
-            self._http = http
+            self._http = http if self._filters is None else FilteredNetwork(http, self._filters)
             asked_ms = http.clock.now_ms()
-            source, self._reporter = await self._opening(http)
-            self._title = source.title
-            health = _health_in(source.realm, self._settings.failover, http.clock)
-            self._playback = Playback(self._settings, health, seed=http.draw())
-            tasks = await stack.enter_async_context(Tasks())
-            self._screening = Screening(self._playback, http.clock, settings=self._settings, refuse=self._refuse_media)
+            source, self._reporter = await self._opening(self._http)
+            self._begin(source, await stack.enter_async_context(Tasks()), asked_ms)
             stack.callback(self._screening.close)
-            self._driver = Driver(self._playback, source, self._screening, http, tasks, self._announce, self._witness)
-            if self._reporter is not None:
-                tasks.start(self._reporter.run())
-                tasks.start(self._beat(self._reporter))
-            self._driver.receive(ClockSynced(http.clock.wall_ms()))
-            self._driver.receive(
-                Started(tuple(source.manifests), source.position_ms, asked_ms, source.steer_after_ms, source.fresh_ms)
-            )
             self._stack = stack.pop_all()
+            self._is_open = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for listener in self._listeners:
-            listener.put(None)
+        self._is_open = False
+        self._listeners.end()
+        try:
+            if self._reporter is not None:
+                await self._reporter.say_goodbye(self.report(), self.state)
+        finally:
+            # Also if that is cancelled.
+            await self._stack.__aexit__(kind, error, trace)
+
+    def _begin(self, source: Source, tasks: Tasks, asked_ms: int) -> None:
+        clock = self._http.clock
+        self._title = source.title
+        health = _health_in(source.realm, self._settings.failover, clock)
+        self._playback = Playback(self._settings, health, seed=self._http.draw(), policies=self._policies)
+        self._screening = Screening(self._playback, clock, settings=self._settings, refuse=self._refuse_media)
+        self._driver = Driver(self._playback, source, self._screening, self._http, tasks, self._announce, self._witness)
         if self._reporter is not None:
-            await self._reporter.say_goodbye(self.report(), self.state)
-        await self._stack.__aexit__(kind, error, trace)
+            tasks.start(self._reporter.run())
+            tasks.start(self._beat(self._reporter))
+        self._driver.receive(ClockSynced(clock.wall_ms()))
+        self._driver.receive(
+            Started(
+                tuple(source.manifests),
+                source.position_ms,
+                asked_ms,
+                source.steer_after_ms,
+                source.fresh_ms,
+                is_ahead=self._begins_paused,
+            )
+        )
 
     def _announce(self, notice: Notice) -> None:
         if isinstance(notice, PhaseChanged):
             self._screening.wake()
-        for listener in self._listeners:
-            listener.put(notice)
+        self._listeners.tell(notice)
         if self._reporter is not None:
             self._reporter.note(notice, self.state)
         if isinstance(notice, Failed):
@@ -205,13 +214,13 @@ class Player:
         if isinstance(notice, Ended | Failed):
             self._screening.finish()
             self._finished.set()
-            for listener in self._listeners:
-                listener.put(None)
+            self._listeners.end()
 
     def _refuse_media(self, error: MatineeError, request_id: int) -> None:
         """Broken bytes may be whole elsewhere; a license that does not open them opens them nowhere."""
         is_broken = isinstance(error, MediaInvalid | MediaCorrupt)
-        self._driver.receive(SegmentCorrupt(request_id) if is_broken else MediaRefused(error.code, error.what))
+        refused = MediaRefused(error.code, error.what, error.facts)
+        self._driver.receive(SegmentCorrupt(request_id) if is_broken else refused)
 
     async def _beat(self, reporter: Reporter) -> None:
         clock = self._http.clock
@@ -228,21 +237,3 @@ def _health_in(realm: str, settings: FailoverSettings, clock: Clock) -> Applianc
             _healths.pop(next(iter(_healths)))
         known = _healths[realm, settings, clock] = ApplianceHealth(settings)
     return known
-
-
-class _Listener:
-    """A bounded queue that forgets the oldest; None is the end."""
-
-    def __init__(self) -> None:
-        self._kept: deque[Notice | None] = deque(maxlen=MOST_NOTICES)
-        self._has_news = asyncio.Event()
-
-    def put(self, notice: Notice | None) -> None:
-        self._kept.append(notice)
-        self._has_news.set()
-
-    async def next(self) -> Notice | None:
-        while not self._kept:
-            self._has_news.clear()
-            await self._has_news.wait()
-        return self._kept.popleft()

@@ -74,8 +74,8 @@ class Screening:
         self, playback: Playback, clock: Clock, *, settings: PlayerSettings, refuse: Callable[[MatineeError, int], None]
     ) -> None:
         """`refuse` is told what does not decode, and the request that brought it: the core knows what to do."""
-        self.frames_shown = 0
-        self.frames_dropped = 0
+        self.frames_shown: int = 0
+        self.frames_dropped: int = 0
         self._playback = playback
         self._clock = clock
         self._decodes = settings.decode

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from matinee.clock import Clock
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
 from matinee.policy.patience import Patience, for_service, retry_in_ms
 from matinee.policy.settings import RetrySettings
@@ -52,11 +53,11 @@ class Service:
 
     def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
         """`url`: where it lives; may be empty if only absolute URLs will be asked."""
-        self.url = url.rstrip("/")
+        self.url: str = url.rstrip("/")
         self.access_token = ""
         """Presented as the bearer; empty before login."""
-        self.clock = http.clock
-        self.draw = http.draw
+        self.clock: Clock = http.clock
+        self.draw: Callable[[], int] = http.draw
         self._http = http
         self._retry = retry
 
@@ -77,6 +78,7 @@ class Service:
             self._absolute(path),
             most_bytes=MOST_REPLY_BYTES,
             deadline_ms=deadline_ms,
+            request_class="telemetry",
             method="POST",
             body=msgspec.json.encode(body),
             headers=self._headers(path),
@@ -88,6 +90,7 @@ class Service:
                 self._absolute(path),
                 most_bytes=MOST_REPLY_BYTES,
                 deadline_ms=DEADLINE_MS,
+                request_class="service",
                 method="GET" if body is None else "POST",
                 body=None if body is None else msgspec.json.encode(body),
                 headers=self._headers(path),

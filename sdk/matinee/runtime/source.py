@@ -117,11 +117,11 @@ class UrlSource:
     """Anybody's DASH or HLS URL, clear or with a W3C ClearKey license server."""
 
     def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
-        self.title = url
-        self.realm = host_of(url)
-        self.position_ms = 0
+        self.title: str = url
+        self.realm: str = host_of(url)
+        self.position_ms: int = 0
         self.steer_after_ms: int | None = None
-        self.manifests = {self.realm: url}
+        self.manifests: dict[str, str] = {self.realm: url}
         self.fresh_ms: int | None = None
         self._http = http
         self._retry = retry
@@ -156,6 +156,7 @@ class UrlSource:
                     url,
                     most_bytes=_MOST_LICENSE_BYTES,
                     deadline_ms=_LICENSE_DEADLINE_MS,
+                    request_class="license",
                     method="GET" if request is None else "POST",
                     body=request,
                     headers={} if request is None else {"Content-Type": "application/json"},
@@ -179,9 +180,9 @@ class TitleSource:
     def __init__(
         self, reply: PlayReply, http: Network, service: Service, *, key: AgreementKey, trusted: TrustedKeys
     ) -> None:
-        self.title = reply.name
-        self.realm = service.url
-        self.position_ms = reply.resume_ms
+        self.title: str = reply.name
+        self.realm: str = service.url
+        self.position_ms: int = reply.resume_ms
         self.steer_after_ms: int | None = STEER_AFTER_MS
         self._license = reply.license
         self._http = http
@@ -265,7 +266,10 @@ async def _advice(http: Network, pathways: Pathways, heard: Sequence[Heard]) -> 
         document = read_steering(inline_document(asked), url=asked)
     else:
         answer = await http.fetch(
-            pathways.question(heard), most_bytes=MOST_DOCUMENT_BYTES, deadline_ms=_STEERING_DEADLINE_MS
+            pathways.question(heard),
+            most_bytes=MOST_DOCUMENT_BYTES,
+            deadline_ms=_STEERING_DEADLINE_MS,
+            request_class="steering",
         )
         document = read_steering(answer.body, url=answer.url)
     pathways.take(document, asked=asked)

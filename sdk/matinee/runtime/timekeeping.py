@@ -26,7 +26,11 @@ async def _asked(source: ClockSource, http: Network) -> int | None:
     method = "HEAD" if source.scheme == "http-head" else "GET"
     try:
         answer = await http.fetch(
-            source.value, most_bytes=MOST_CLOCK_BYTES, deadline_ms=CLOCK_DEADLINE_MS, method=method
+            source.value,
+            most_bytes=MOST_CLOCK_BYTES,
+            deadline_ms=CLOCK_DEADLINE_MS,
+            request_class="clock",
+            method=method,
         )
     except FetchFailure:
         return None

@@ -9,6 +9,7 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.policy.dice import draw, next_state
+from matinee.policy.requests import RequestClass
 from matinee.runtime.http import CHUNK_BYTES, Answer, FetchFailure
 from matinee.testing.faults import (
     Corrupt,
@@ -144,6 +145,7 @@ class ScriptedNetwork:
         *,
         most_bytes: int,
         deadline_ms: int,
+        request_class: RequestClass = "segment",
         byte_range: tuple[int, int] | None = None,
         method: str = "GET",
         body: bytes | None = None,

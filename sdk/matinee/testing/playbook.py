@@ -108,7 +108,7 @@ class Viewer:
 
     def __post_init__(self) -> None:
         health = self.health or ApplianceHealth(self.settings.failover)
-        self.playback = Playback(self.settings, health, seed=self.seed)
+        self.playback: Playback = Playback(self.settings, health, seed=self.seed)
         self.commands: list[Command] = []
         self.wake_at_ms: int | None = None
 

@@ -31,11 +31,11 @@ class UriReplacement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     host: str = msgspec.field(name="HOST", default="")
     """With or without port; empty keeps the host."""
-    params: dict[str, str] = msgspec.field(name="PARAMS", default_factory=dict)
+    params: dict[str, str] = msgspec.field(name="PARAMS", default={})
     """Put into every query, percent-encoded as they are."""
-    per_variant_uris: dict[str, str] = msgspec.field(name="PER-VARIANT-URIS", default_factory=dict)
+    per_variant_uris: dict[str, str] = msgspec.field(name="PER-VARIANT-URIS", default={})
     """HLS: the playlist of a variant stream, by STABLE-VARIANT-ID; nothing else is replaced in it."""
-    per_rendition_uris: dict[str, str] = msgspec.field(name="PER-RENDITION-URIS", default_factory=dict)
+    per_rendition_uris: dict[str, str] = msgspec.field(name="PER-RENDITION-URIS", default={})
     """HLS: the same by STABLE-RENDITION-ID."""
 
 

@@ -101,7 +101,7 @@ def test_recovery_forgets_everything() -> None:
     for now_ms in (0, 60_000):
         it.asked("a", now_ms=now_ms)
         it.failed("a", now_ms=now_ms)
-    it.succeeded("a", now_ms=60_000)
+    it.succeeded("a", asked_ms=60_000, now_ms=60_000)
     assert may_ask(it, now_ms=60_001)
     assert it.failed("a", now_ms=60_001)
     assert it.available_at_ms("a") == 120_001
@@ -112,7 +112,7 @@ def test_whoever_fails_while_nobody_delivers_is_tried_as_soon_as_one_of_them_del
     for name in ("a", "b", "c"):
         it.failed(name, now_ms=0)
     it.failed("c", now_ms=0, hint_ms=30_000)
-    it.succeeded("b", now_ms=10_000)
+    it.succeeded("b", asked_ms=10_000, now_ms=10_000)
     assert [it.available_at_ms(name) for name in ("a", "b", "c")] == [10_000, 0, 30_000]
     it.asked("a", now_ms=10_000)
     assert not may_ask(it, now_ms=10_001), "one probe for all"
@@ -123,9 +123,9 @@ def test_whoever_fails_while_nobody_delivers_is_tried_as_soon_as_one_of_them_del
 def test_the_word_of_one_that_never_failed_excuses_nobody() -> None:
     it = health()
     it.failed("a", now_ms=0)
-    it.succeeded("b", now_ms=100)
+    it.succeeded("b", asked_ms=100, now_ms=100)
     it.failed("b", now_ms=200)
-    it.succeeded("b", now_ms=300)
+    it.succeeded("b", asked_ms=300, now_ms=300)
     assert it.available_at_ms("a") == 60_000
 
 
@@ -134,3 +134,10 @@ def test_whoever_has_no_time_to_lose_is_sent_to_one_that_never_failed() -> None:
     it.failed("a", now_ms=0)
     assert it.first_available(["a", "b"], now_ms=60_000, may_probe=False) == "b"
     assert it.first_available(["a"], now_ms=60_000, may_probe=False) == "a"
+
+
+def test_what_was_asked_before_the_failure_excuses_nothing() -> None:
+    it = health()
+    it.failed("a", now_ms=1_000)
+    it.succeeded("a", asked_ms=999, now_ms=1_100)
+    assert it.available_at_ms("a") == 61_000

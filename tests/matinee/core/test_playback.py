@@ -81,7 +81,7 @@ def test_a_whole_title_plays_to_its_end_without_a_stall() -> None:
     it.play_through(it.start())
     assert [target.segment.number - 1 for target in it.appended] == [0, 1, 2, 3, 4]
     assert it.notices[-1] == Ended()
-    report = it.playback.report("t", frames_shown=0, frames_dropped=0, now_ms=it.now_ms)
+    report = it.playback.stats(now_ms=it.now_ms).report("t")
     assert (report.ended, report.stalls, report.played_ms) == (True, 0, 20_000)
 
 

@@ -1,6 +1,7 @@
 """What the link has shown, and the rung that follows."""
 
-from matinee.core.reckoning import Outlook, Reckoning
+from matinee.core.outlook import Outlook
+from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.settings import AbrSettings
@@ -54,17 +55,23 @@ def test_the_named_policy_decides() -> None:
 
 def test_the_sizes_of_the_segments_to_come_count_where_they_are_known() -> None:
     it = Reckoning(AbrSettings())
-    it.measured(size_bytes=450_000, elapsed_ms=1_000)
-    assert it.choice_for(video(), Outlook(), buffer_ms=4_000).rung == 2
-    heavy = Outlook(sizes_bytes=((150_000, 500_000, 9_000_000),))
-    assert it.choice_for(video(), heavy, buffer_ms=4_000).rung == 1
+    it.measured(size_bytes=1_800_000, elapsed_ms=4_000)
+    stream = video()
+    stream.want(1)
+    usual, heavy = Outlook(), Outlook(sizes_bytes=((150_000, 500_000, 9_000_000),))
+    rungs = [it.choice_for(stream, outlook, buffer_ms=8_000).rung for outlook in (usual, heavy)]
+    assert rungs == [2, 1]
 
 
 def test_a_segment_that_will_be_late_is_left_for_a_lower_rung() -> None:
     it = Reckoning(AbrSettings())
     it.measured(size_bytes=1_500_000, elapsed_ms=3_000)
+    stream = video()
+    stream.rung = 2
+    stream.want(2)
     late = InFlight(rung=2, size_bytes=1_500_000, got_bytes=50_000, elapsed_ms=2_000, first_byte_ms=50)
-    assert it.rung_instead(video(), Outlook(), buffer_ms=2_000, flight=late) == 1
+    assert it.rung_instead(stream, Outlook(), buffer_ms=2_000, flight=late) in (0, 1)
+    assert it.rung_instead(stream, Outlook(), buffer_ms=58_000, flight=late) is None
 
 
 def test_no_rung_is_above_the_one_that_the_server_wants_played_unless_it_is_not_heeded() -> None:

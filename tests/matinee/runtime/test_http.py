@@ -96,18 +96,17 @@ async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served:
 
 
 @pytest.mark.parametrize(
-    ("digest", "is_part", "is_so"),
+    ("digest", "is_so"),
     [
-        ("", False, True),
-        ("sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, True),
-        ("md5=:AAAA:, sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, True),
-        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False, False),
-        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True, True),
-        ("sha-256=nonsense", False, True),
+        ("", True),
+        ("sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True),
+        ("md5=:AAAA:, sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", True),
+        ("sha-256=:AAAAul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:", False),
+        ("sha-256=nonsense", True),
     ],
 )
-def test_a_body_is_held_against_the_digest_that_the_server_tells(digest: str, is_part: bool, is_so: bool) -> None:
-    assert is_as_published(b"hello", digest, is_part=is_part) is is_so
+def test_a_body_is_held_against_the_digest_that_the_server_tells(digest: str, is_so: bool) -> None:
+    assert is_as_published(b"hello", digest) is is_so
 
 
 async def test_a_url_is_asked_for_as_it_was_written() -> None:

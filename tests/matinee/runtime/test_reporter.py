@@ -63,7 +63,7 @@ async def test_each_notice_worth_telling_is_told_once(plane: ControlPlane, http:
     ):
         reporter.note(notice, state)
     reporter.beat(state)
-    await reporter.say_goodbye(_playback().report("t", frames_shown=0, frames_dropped=0, now_ms=0), state)
+    await reporter.say_goodbye(_playback().stats(now_ms=0).report("t"), state)
     assert [type(event) for event in plane.told] == [
         PlayStarted,
         FirstFrameShown,

@@ -55,12 +55,16 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Choose(Protocol):
+    """The first half of a policy."""
+
     def __call__(self, state: AbrState) -> Choice:
         """The rung of the next segment. Pure; raises nothing."""
         ...
 
 
 class Abandon(Protocol):
+    """The other half."""
+
     def __call__(self, state: AbrState, flight: InFlight) -> int | None:
         """The lower rung that the segment in flight is left for, or None to let it come. Pure; raises nothing.
 
@@ -69,9 +73,16 @@ class Abandon(Protocol):
         ...
 
 
+def let_it_come(state: AbrState, flight: InFlight) -> int | None:
+    """For policies that leave no segment in flight."""
+    return None
+
+
 class AbrPolicy(msgspec.Struct, frozen=True):
+    """What decides on a bitrate; one of your own goes into `matinee.policy.custom.Policies`."""
+
     choose: Choose
-    abandon: Abandon
+    abandon: Abandon = let_it_come
 
 
 HORIZON = 5

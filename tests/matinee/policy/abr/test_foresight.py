@@ -1,7 +1,14 @@
 """Foresight: the rung that serves best over several futures."""
 
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from matinee.policy.abr.decision import InFlight
-from matinee.policy.abr.foresight import abandon, choose, utilities
+from matinee.policy.abr.foresight import Scene, abandon, choose, slopes, utilities, worths
+from matinee.policy.forecast import Forecast, forecast
 from tests.support.streaming import LADDER, state
 
 
@@ -23,8 +30,8 @@ def test_a_fuller_buffer_never_means_a_lower_rung() -> None:
 
 
 def test_a_link_that_surprises_gets_a_lower_rung_than_a_steady_one() -> None:
-    steady = choose(state(*[3_300] * 9, buffer_ms=6_000, rung=3)).rung
-    rough = choose(state(*[6_000, 900] * 4, 3_300, buffer_ms=6_000, rung=3)).rung
+    steady = choose(state(*[3_300] * 9, buffer_ms=15_000, rung=2)).rung
+    rough = choose(state(*[6_000, 900] * 4, 3_300, buffer_ms=15_000, rung=2)).rung
     assert rough < steady
 
 
@@ -37,3 +44,32 @@ def test_a_segment_that_has_become_slow_is_left_while_the_buffer_is_low() -> Non
 def test_a_segment_of_which_little_is_left_is_kept() -> None:
     nearly = InFlight(rung=4, size_bytes=2_900_000, got_bytes=2_800_000, elapsed_ms=14_000, first_byte_ms=50)
     assert abandon(state(*[6_000] * 5, buffer_ms=1_000, rung=4), nearly) is None
+
+
+@given(
+    rates=st.lists(st.integers(50, 40_000), min_size=1, max_size=6),
+    buffer_ms=st.integers(0, 60_000),
+    full_ms=st.sampled_from((6_000, 60_000)),
+    later=st.integers(0, 40),
+)
+def test_a_compiler_of_numbers_finds_the_same_worth_to_the_last_bit(
+    compiled_worths: Callable[..., list[float]], rates: list[int], buffer_ms: int, full_ms: int, later: int
+) -> None:
+    question = asked(*rates, buffer_ms=buffer_ms, full_ms=full_ms, later=later)
+    assert list(compiled_worths(*question)) == worths(*question)
+
+
+@pytest.fixture(scope="module")
+def compiled_worths() -> Callable[..., list[float]]:
+    numba = pytest.importorskip("numba", reason="numba is in the `bench` group")
+    compiled: Callable[..., list[float]] = numba.njit(worths)
+    compiled(*asked(3_000))
+    return compiled
+
+
+def asked(
+    *rates_kbps: int, buffer_ms: int = 0, full_ms: int = 60_000, later: int = 9
+) -> tuple[Scene, Forecast, int, tuple[int, ...], float]:
+    seen, values = state(*rates_kbps), utilities(LADDER)
+    scene = Scene(LADDER, values, slopes(LADDER), values[2], float(buffer_ms), float(full_ms), 4_000.0, float(later))
+    return scene, forecast(seen.link.experience), 0, seen.sizes_bytes[0], 40.0

@@ -127,7 +127,7 @@ class Feeding:
         return Making(until_ms, max(0, target.segment.duration_ms - early_ms))
 
     def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
-        if stream.rung <= 0 or flight.size_bytes <= 0:
+        if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:
             return None
         it = InFlight(
             rung=stream.rung,

@@ -33,8 +33,8 @@ class Stream:
         """The request that brought the segment, and up to where."""
         self._is_here = False
         """Whether that is all of it."""
-        self._appended_ms: int | None = None
-        """Up to where parts of the segment were appended."""
+        self.appended_ms: int | None = None
+        """Up to where parts of the segment that is wanted were appended; None before the first."""
         self.inits: Inits = Inits()
         self._seam = _Seam()
         self._enter(period, track)
@@ -136,7 +136,7 @@ class Stream:
         assert segment is not None
         self.rung_before, self.rung = self.rung, rung
         self.wanted = SegmentTarget(_ref(self, rung), segment)
-        self._growing = self._appended_ms = None
+        self._growing = self.appended_ms = None
         self._is_here = False
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
@@ -168,7 +168,7 @@ class Stream:
         if init is not None and init_id is None:
             return None
         request_id, end_ms = self._growing
-        is_news = self._is_here or end_ms > (self._appended_ms or self.wanted.segment.start_ms)
+        is_news = self._is_here or end_ms > (self.appended_ms or self.wanted.segment.start_ms)
         return self._append(self.wanted, request_id, init_id, end_ms=end_ms) if is_news else None
 
     @property
@@ -184,14 +184,14 @@ class Stream:
 
     def _append(self, target: SegmentTarget, request_id: int, init_id: int | None, *, end_ms: int) -> Append:
         """The segment up to there, without what of it was appended before; the frontier moves."""
-        segment, period, start_ms = target.segment, self.period, self._appended_ms or target.segment.start_ms
+        segment, period, start_ms = target.segment, self.period, self.appended_ms or target.segment.start_ms
         is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
         until_ms = period.end_ms if is_cut else None
         end_ms = end_ms if until_ms is None else min(end_ms, until_ms)
         if self._is_here:
             self.frontier_ms, self._is_entering, self.wanted = end_ms, False, None
         else:
-            self.frontier_ms, self._appended_ms = max(self.frontier_ms, end_ms), end_ms
+            self.frontier_ms, self.appended_ms = max(self.frontier_ms, end_ms), end_ms
         return Append(
             request_id,
             target,

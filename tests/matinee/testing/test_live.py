@@ -68,7 +68,7 @@ def test_a_viewer_joins_at_the_delay_and_stays_there_without_a_stall(
 
 def test_the_app_s_wish_for_a_delay_comes_before_the_service_s() -> None:
     settings = msgspec.structs.replace(HEADLESS, live=LiveSettings(delay_ms=4_500))
-    assert watched(CHUNKED, settings=settings).at(9_000).live_lag_ms == 4_500
+    assert watched(CHUNKED, settings=settings).at(9_000).live_lag_ms in range(4_400, 4_601)
 
 
 @pytest.mark.parametrize(("title", "path", "delay_ms"), KINDS)

@@ -280,6 +280,7 @@ class Playback:
         presentation = event.presentation
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
+                self._commands += self._keyring.need(event.key_ids)
         self._edge.read(presentation.live, now_ms=now_ms)
         self._presentation = presentation
         self._commands += self._keyring.need(presentation.key_ids)

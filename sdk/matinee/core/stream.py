@@ -135,7 +135,8 @@ class Stream:
         self.wanted = SegmentTarget(_ref(self, rung), segment)
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
-        return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
+        init = InitTarget(self.wanted.of, segment.init, segment.init_key, is_licensed=segment.key is None)
+        return [init, self.wanted]
 
     def let_go(self) -> None:
         """The segment asked for is not waited for: another choice may be made in its place."""

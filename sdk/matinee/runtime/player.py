@@ -1,7 +1,7 @@
 """The player: one title on asyncio, the public face of the engine. Composition; the rules are the core's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 
@@ -85,17 +85,22 @@ class Player(Remote):
         url: str,
         *,
         settings: PlayerSettings | None = None,
+        keys: Mapping[str, str] | None = None,
         policies: Policies | None = None,
         filters: Filters | None = None,
         paused: bool = False,
         http: Network | None = None,
         witness: Witness | None = None,
     ) -> "Player":
-        """A player of anybody's DASH URL, clear or ClearKey; the rest as at `Player`."""
+        """A player of anybody's DASH or HLS URL, clear or ClearKey; the rest as at `Player`.
+
+        `keys`: content keys by key id, each of 32 hexadecimal digits: what they open needs no license server. Entering
+        the player raises SettingsInvalid for what are none.
+        """
 
         async def opening(http: Network) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
-            return UrlSource(url, http, retry=chosen.retry), None
+            return UrlSource(url, http, retry=chosen.retry, keys=keys), None
 
         return cls(
             opening,

@@ -13,8 +13,9 @@ from matinee.core.messages import ClockSynced, MediaRefused, SegmentCorrupt, Sta
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
 from matinee.core.stats import PlayerStats
-from matinee.errors import MatineeError, MediaCorrupt, MediaInvalid
+from matinee.errors import DependencyMissing, MatineeError, MediaCorrupt, MediaInvalid
 from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.media.playable import is_playable
 from matinee.policy.custom import Policies
 from matinee.policy.settings import FailoverSettings, PlayerSettings
 from matinee.runtime.driver import Driver, Witness
@@ -84,8 +85,8 @@ class Player(Remote):
         cls,
         url: str,
         *,
-        settings: PlayerSettings | None = None,
         keys: Mapping[str, str] | None = None,
+        settings: PlayerSettings | None = None,
         policies: Policies | None = None,
         filters: Filters | None = None,
         paused: bool = False,
@@ -190,7 +191,13 @@ class Player(Remote):
         clock = self._http.clock
         self._title = source.title
         health = _health_in(source.realm, self._settings.failover, clock)
-        self._playback = Playback(self._settings, health, seed=self._http.draw(), policies=self._policies)
+        self._playback = Playback(
+            self._settings,
+            health,
+            seed=self._http.draw(),
+            policies=self._policies,
+            is_playable=_is_playable if self._settings.decode else None,
+        )
         self._screening = Screening(self._playback, clock, settings=self._settings, refuse=self._refuse_media)
         self._driver = Driver(self._playback, source, self._screening, self._http, tasks, self._announce, self._witness)
         if self._reporter is not None:
@@ -232,6 +239,14 @@ class Player(Remote):
         while not self._finished.is_set():
             await clock.wait_until(clock.now_ms() + HEARTBEAT_EVERY_MS)
             reporter.beat(self.state)
+
+
+def _is_playable(codecs: str) -> bool:
+    """Without a decoder anything is: whoever takes frames is told what is missing."""
+    try:
+        return is_playable(codecs)
+    except DependencyMissing:
+        return True
 
 
 def _health_in(realm: str, settings: FailoverSettings, clock: Clock) -> ApplianceHealth:

@@ -54,6 +54,8 @@ class InitTarget(msgspec.Struct, frozen=True):
     resource: Resource
     key: WholeKey | None = None
     """What opens it, where it is encrypted as a whole."""
+    is_licensed: bool = True
+    """Whether samples that it says are encrypted are opened by a license."""
 
 
 class SegmentTarget(msgspec.Struct, frozen=True):
@@ -137,6 +139,8 @@ class Fetched(msgspec.Struct, frozen=True):
     elapsed_ms: int
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
+    key_ids: tuple[str, ...] = ()
+    """What a license must open, by the word of an init segment; no manifest need have said so."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
+from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
@@ -59,6 +60,7 @@ from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.core.stats import PlayerStats
 from matinee.core.tally import Tally
+from matinee.core.tracks import decodable
 from matinee.errors import SegmentUnavailable
 from matinee.manifest.presentation import Presentation
 from matinee.policy.custom import Policies
@@ -81,13 +83,20 @@ class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
 
     def __init__(
-        self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int, policies: Policies | None = None
+        self,
+        settings: PlayerSettings,
+        health: ApplianceHealth,
+        *,
+        seed: int,
+        policies: Policies | None = None,
+        is_playable: Callable[[str], bool] | None = None,
     ) -> None:
         """`health` is shared by the sessions of a process; `seed` is 64 bits of chance, all that the session needs.
 
-        `policies`: the program's own.
+        `policies`: the program's own. `is_playable`: whether codecs (RFC 6381) are decoded here; None: all are.
         """
         self._settings = settings
+        self._is_playable = is_playable
         self._delivery = Delivery(settings, health, seed=seed)
         self._reckoning = Reckoning(settings.abr, policies)
         self._edge = LiveEdge(settings.live)
@@ -289,12 +298,15 @@ class Playback:
                 self._reckoning.measured(
                     size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
                 )
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:
                 raise AssertionError("a target is answered by an event of its kind")
 
     def _read(self, event: ManifestRead, now_ms: int) -> None:
         presentation = event.presentation
+        if self._is_playable is not None:
+            presentation = decodable(presentation, self._is_playable)
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)

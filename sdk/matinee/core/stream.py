@@ -7,6 +7,7 @@ from matinee.core.listings import Listings
 from matinee.core.messages import Append, IndexTarget, InitTarget, MediaTarget, RenditionRef, SegmentTarget
 from matinee.manifest.presentation import Period, Rendition, Segment, Track, TrackKind
 from matinee.manifest.segments import index_at
+from matinee.policy.ladder import Ladder, ladder_of
 
 
 class Stream:
@@ -140,7 +141,8 @@ class Stream:
         self._is_here = False
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
-        return [InitTarget(self.wanted.of, segment.init, segment.init_key), self.wanted]
+        init = InitTarget(self.wanted.of, segment.init, segment.init_key, is_licensed=segment.key is None)
+        return [init, self.wanted]
 
     def let_go(self) -> None:
         """The segment asked for is not waited for: another choice may be made in its place."""
@@ -180,7 +182,7 @@ class Stream:
         self.period = period
         self.track = track
         self._has_nothing = False
-        self.ladder: tuple[int, ...] = tuple(rendition.bitrate_kbps for rendition in track.renditions)
+        self.ladder: Ladder = ladder_of(rendition.bitrate_kbps for rendition in track.renditions)
 
     def _append(self, target: SegmentTarget, request_id: int, init_id: int | None, *, end_ms: int) -> Append:
         """The segment up to there, without what of it was appended before; the frontier moves."""
@@ -207,9 +209,9 @@ class Stream:
 
 
 def segment_ms_of(stream: Stream) -> int:
-    """The usual length of its segments: that of the first; 0 while none is listed."""
-    segments = stream.segments(max(stream.rung, 0))
-    return segments[0].duration_ms if segments else 0
+    """The usual length of its segments: that of the first of a rung that is listed; 0 while none is."""
+    listed = (stream.segments(rung) for rung in (max(stream.rung, 0), *range(len(stream.ladder))))
+    return next((segments[0].duration_ms for segments in listed if segments), 0)
 
 
 def _ref(stream: Stream, rung: int) -> RenditionRef:

@@ -50,6 +50,7 @@ from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, SampleKey, TrackKind, WholeKey
 from matinee.media.aes128 import decrypt_whole
 from matinee.media.boxes import is_complete
+from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
@@ -237,7 +238,8 @@ class Driver:
         answer = await self._fetch_media(command, target.resource)
         init = await self._opened(answer.body, target.key)
         self._stock.put_init(command.request_id, target.resource, init)
-        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
+        key_ids = key_ids_in(init) if target.is_licensed else ()
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd, key_ids)
 
     async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
         key = target.segment.key

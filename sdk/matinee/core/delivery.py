@@ -359,6 +359,15 @@ def _kind(target: Target) -> TrackKind | None:
     return None if isinstance(target, ManifestTarget) else target.of.kind
 
 
+def excuse_sleep(delivery: Delivery, *, slept_ms: int, now_ms: int) -> None:
+    """For so long nobody listened: the process was stopped, the laptop shut. Everybody is given time anew."""
+    for request in delivery._requests:
+        request.since_ms += slept_ms
+        for attempt in request.attempts:
+            attempt.sent_ms += slept_ms
+            attempt.heard_ms = now_ms
+
+
 def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | None:
     """The segment of that kind that is under way; None if there is none, or two appliances are asked for it."""
     for request in delivery._requests:

@@ -95,6 +95,33 @@ Notice = (
 )
 
 
+class ItemEntered(msgspec.Struct, frozen=True):
+    """Another item of the playlist plays from now on; what is told before the next one is of it."""
+
+    at: int
+    """Its place in the list as it was given."""
+    item: str
+
+
+class ItemFailed(msgspec.Struct, frozen=True):
+    """An item could not be played to its end; the next one has its turn."""
+
+    at: int
+    item: str
+    code: str
+    what: str
+    facts: dict[str, object] = {}
+
+    @property
+    def error(self) -> MatineeError:
+        """The same as an exception: its class says who must act."""
+        return error_of_code(self.code, self.what, self.facts)
+
+
+PlaylistNotice = ItemEntered | ItemFailed | Notice
+"""What a playlist tells."""
+
+
 class TrackChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A track as a menu shows it."""
 

@@ -11,7 +11,7 @@ import msgspec
 
 from matinee.core.advice import Advice
 from matinee.core.agenda import Agenda
-from matinee.core.delivery import Delivery
+from matinee.core.delivery import Delivery, excuse_sleep
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
@@ -73,6 +73,13 @@ from matinee.policy.settings import PlayerSettings
 SLOWEST_PERMILLE, FASTEST_PERMILLE = 100, 8_000
 """A wish beyond these means these. Source: Media3, DefaultAudioSink."""
 
+ASLEEP_MS = 2_000
+"""An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
+
+
+LOOK_EVERY_MS = 100
+"""Progress of a request changes what is known, and is acted upon so often at most: it comes with every piece."""
+
 
 class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
@@ -101,6 +108,7 @@ class Playback:
         self._appliance = ""
         self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
+        self._looked_ms = 0
         self._commands: list[Command] = []
 
     def receive(self, event: Event, *, now_ms: int) -> list[Command]:
@@ -108,7 +116,9 @@ class Playback:
         self._commands = []
         if self._outcome is None:
             self._take(event, now_ms)
-        if self._outcome is None:
+        is_worth_a_look = not isinstance(event, ProgressMade) or now_ms - self._looked_ms >= LOOK_EVERY_MS
+        if self._outcome is None and is_worth_a_look:
+            self._looked_ms = now_ms
             self._advance(now_ms)
         for command in self._commands:
             if isinstance(command, Announce):
@@ -220,6 +230,9 @@ class Playback:
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case Woke():
+                slept_ms = now_ms - (self._wake_at_ms or now_ms)
+                if slept_ms >= ASLEEP_MS:
+                    excuse_sleep(self._delivery, slept_ms=slept_ms, now_ms=now_ms)
                 self._wake_at_ms = None
             case _:
                 self._obey(event, now_ms)

@@ -52,7 +52,7 @@ class Stream:
     @property
     def is_at_end(self) -> bool:
         """Whether everything of this period from the entry on is here."""
-        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
+        return self.next_segment(max(self.rung, 0)) is None and self.is_listed
 
     @property
     def is_whole(self) -> bool:
@@ -99,8 +99,8 @@ class Stream:
         segment = self._seam.after(self.frontier_ms, segments, is_entering=self._is_entering)
         if segment is None:
             return None
-        is_open = not (self.is_final and self.is_listed)
-        ends_before = self._is_entering and is_open and segment.end_ms <= self.frontier_ms
+        is_before = self._is_entering and segment.end_ms <= self.frontier_ms
+        ends_before = is_before and not (self.is_final and self.is_listed)
         begins_after = self.period.end_ms is not None and segment.start_ms >= self.period.end_ms
         return None if ends_before or begins_after else segment
 

@@ -197,7 +197,7 @@ class Screening:
                 current = feed.round
                 await loop.run_in_executor(self._threads, reset)
             media = decode(piece)
-            while True:
+            while not self._is_finished:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:
@@ -211,11 +211,11 @@ class Screening:
 
     async def _next_piece(self, feed: _Feed) -> _Piece | None:
         """The next segment once it can be decrypted; None at the end."""
-        while not (feed.pieces and self._playback.can_decrypt):
-            if self._is_finished:
-                return None
+        while not self._is_finished:
+            if feed.pieces and self._playback.can_decrypt:
+                return feed.pieces.popleft()
             await self._changed.wait()
-        return feed.pieces.popleft()
+        return None
 
     async def _is_due(self, position_ms: int, feed: _Feed, current: int) -> bool:
         """Waits until the playhead is there; False if the feed became void, or all ended, meanwhile."""

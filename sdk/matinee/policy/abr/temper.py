@@ -1,0 +1,94 @@
+"""Temper: how foresight weighs what it foresees, by how much can be buffered.
+
+All numbers here and in `matinee.policy.experience` were tuned together, on the `tune` half of the traces of
+`benchmarks.qoe` alone, for the mean of linear and logarithmic quality.
+"""
+
+from typing import NamedTuple
+
+
+class Temper(NamedTuple):
+    """Prices are in utilities of the top rung, for a segment."""
+
+    linearity: float
+    """0 values a rung by the logarithm of its bitrate; the more, the nearer to the bitrate itself."""
+    step_price: float
+    """Of a step in utility, to the next segment."""
+    later_step_price: float
+    """The same from there to what can be kept up."""
+    stall_price: float
+    """Of a second."""
+    later_segments: float
+    """How many count after the next one, where the title does not end before."""
+    reserve_share: float
+    """Of the full buffer: never spent on a higher rung."""
+    low_share: float
+    """Of the full buffer: with less than that, it is low."""
+    low_price: float
+    """Of an empty buffer; falls with the square to nothing where it is not low any more."""
+    leaving_price: float
+    """Of leaving a request in flight."""
+    grace_ms: float
+    """No request is judged sooner."""
+    due_share: float
+    """Of the buffer, that what is left of a request may take, at its own rate, without being judged."""
+    caution: float
+    """Of every forecast."""
+    rising_share: float
+    """Of a rise of the rate, how much is believed to last; of a fall, nothing is."""
+    prior_spread: float
+    """How far off forecasts are thought to be before any was seen to be, as a share of the lower of two rates..."""
+    prior_samples: float
+    """...and how many samples weigh as much as that belief."""
+    low_spreads: float
+    """How far the low future lies below the one that is as forecast."""
+    low_weight: float
+    """Of the low future, against 1 for the other."""
+
+
+DEEP = Temper(
+    linearity=0.234,
+    step_price=1.68,
+    later_step_price=3.31,
+    stall_price=5.74,
+    later_segments=29.3,
+    reserve_share=0.0075,
+    low_share=0.64,
+    low_price=2.9,
+    leaving_price=0.0834,
+    grace_ms=407,
+    due_share=1.12,
+    caution=0.899,
+    rising_share=0.909,
+    prior_spread=0.172,
+    prior_samples=5.24,
+    low_spreads=2.34,
+    low_weight=0.627,
+)
+"""Of a title on demand: there is time to wait and see."""
+SHALLOW = Temper(
+    linearity=0.984,
+    step_price=0.946,
+    later_step_price=3.25,
+    stall_price=5.21,
+    later_segments=57.1,
+    reserve_share=0.134,
+    low_share=0.649,
+    low_price=2.6,
+    leaving_price=0.226,
+    grace_ms=659,
+    due_share=0.0209,
+    caution=1.01,
+    rising_share=0.993,
+    prior_spread=0.236,
+    prior_samples=3.94,
+    low_spreads=1.25,
+    low_weight=1.19,
+)
+"""Close to the live edge: the next seconds are all there is."""
+DEEP_MS = 20_000
+
+
+def temper_for(*, full_ms: int) -> Temper:
+    """`full_ms` is as much as is ever buffered."""
+    return DEEP if full_ms >= DEEP_MS else SHALLOW

@@ -6,6 +6,7 @@ import msgspec
 
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -192,7 +193,7 @@ def _noticed(view: View, notice: Notice) -> View:
             return change(view, bitrate_kbps=to_kbps)
         case FailedOver(to_appliance=to_appliance):
             return change(view, appliance=to_appliance, failovers=view.failovers + 1)
-        case StallEnded() | TracksChanged() | PeriodEntered() | Jumped():
+        case StallEnded() | TracksChanged() | PeriodEntered() | EventReached() | Jumped():
             return view  # the next PlayerState tells the sums, the tracks and the place
         case Failed(code=code, what=what):
             leaf = ERRORS_BY_CODE.get(code, MatineeError)

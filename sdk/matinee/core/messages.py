@@ -13,6 +13,7 @@ from matinee.manifest.presentation import (
     Rendition,
     Resource,
     Segment,
+    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -105,6 +106,14 @@ class IndexRead(msgspec.Struct, frozen=True):
     """None: no more will come."""
     key_ids: tuple[str, ...] = ()
     """What a license must open; the manifest need not have said so."""
+    events: tuple[TimedEvent, ...] = ()
+    """What the playlist says of moments of the title."""
+
+
+class EventsFound(msgspec.Struct, frozen=True):
+    """A segment holds events; the same may have been told before."""
+
+    events: tuple[TimedEvent, ...]
 
 
 class ClockSynced(msgspec.Struct, frozen=True):
@@ -238,6 +247,7 @@ Event = (
     Started
     | ManifestRead
     | IndexRead
+    | EventsFound
     | ClockSynced
     | ProgressMade
     | PartArrived

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from matinee.errors import MatineeError, error_of_code
-from matinee.manifest.presentation import TrackKind
+from matinee.manifest.presentation import TimedEvent, TrackKind
 
 Phase = Literal["starting", "playing", "paused", "seeking", "stalled", "ended", "failed"]
 
@@ -49,6 +49,12 @@ class PeriodEntered(msgspec.Struct, frozen=True):
     period_id: str
 
 
+class EventReached(msgspec.Struct, frozen=True):
+    """The viewer came to something that the manifest, a playlist or a segment announced for this moment."""
+
+    event: TimedEvent
+
+
 class Jumped(msgspec.Struct, frozen=True):
     """The viewer was moved: what lay there is gone, or live was too far away."""
 
@@ -82,6 +88,7 @@ Notice = (
     | FailedOver
     | TracksChanged
     | PeriodEntered
+    | EventReached
     | Jumped
     | Failed
     | Ended

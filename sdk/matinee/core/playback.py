@@ -10,6 +10,7 @@ from typing import assert_never
 import msgspec
 
 from matinee.core.advice import Advice
+from matinee.core.agenda import Agenda
 from matinee.core.delivery import Delivery, excuse_sleep
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
@@ -22,6 +23,7 @@ from matinee.core.messages import (
     Command,
     Enter,
     Event,
+    EventsFound,
     Fetched,
     FetchFailed,
     FetchSteering,
@@ -101,6 +103,7 @@ class Playback:
         self._reckoning = Reckoning(settings.abr, policies)
         self._edge = LiveEdge(settings.live)
         self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
+        self._agenda = Agenda()
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._presentation: Presentation | None = None
@@ -194,6 +197,9 @@ class Playback:
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead() | IndexRead() | Fetched():
                 self._arrived(event, now_ms)
+            case EventsFound():
+                if self._agenda.learn(event.events):
+                    self._edge.hurry(now_ms=now_ms)
             case ClockSynced():
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
@@ -288,6 +294,7 @@ class Playback:
                 if target.rendition.single_file is None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
                 self._commands += self._keyring.need(event.key_ids)
+                self._agenda.learn(event.events)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
@@ -311,6 +318,7 @@ class Playback:
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
         self._presentation = presentation
+        self._agenda.learn(it for period in presentation.periods for it in period.events)
         self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
@@ -380,6 +388,7 @@ class Playback:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
             self._keep_up(self._selection, now_ms)
+            self._commands += self._agenda.pass_by(self._playhead, now_ms=now_ms)
             self._settle_phase(self._selection, now_ms)
         if self._outcome is not None:
             return
@@ -464,7 +473,7 @@ class Playback:
         times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
         if selection is not None and not self._advice.holds_start(now_ms=now_ms):
             times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
-            times.append(self._edge.wake_at_ms())
+            times += self._edge.wake_at_ms(), self._agenda.wake_at_ms(playhead, now_ms=now_ms)
             if playhead.is_moving:
                 times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))
         wake_at_ms = min((it for it in times if it is not None), default=None)

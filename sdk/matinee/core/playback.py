@@ -184,12 +184,8 @@ class Playback:
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
-                self._playhead = Playhead(
-                    self._settings.buffering,
-                    position_ms=event.position_ms,
-                    now_ms=asked_ms,
-                    is_ahead=event.is_ahead,
-                )
+                settings, at_ms = self._settings.buffering, event.position_ms
+                self._playhead = Playhead(settings, position_ms=at_ms, now_ms=asked_ms, is_ahead=event.is_ahead)
                 self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances
@@ -227,9 +223,7 @@ class Playback:
             case SegmentCorrupt():
                 position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
-                if blamed is not None and self._selection is not None:
-                    self._commands += blamed.commands
-                    self._commands += take_back(blamed.target, self._delivery, self._selection, position_ms)
+                self._commands += take_back(blamed, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)

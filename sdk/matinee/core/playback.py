@@ -174,6 +174,7 @@ class Playback:
     # What an event changes.
 
     def _take(self, event: Event, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
@@ -207,14 +208,9 @@ class Playback:
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
                 self._commands += self._delivery.failed(
-                    event.request_id,
-                    event.reason,
-                    now_ms=now_ms,
-                    position_ms=self._playhead.position_ms(now_ms=now_ms),
-                    hint_ms=event.hint_ms,
+                    event.request_id, event.reason, now_ms=now_ms, position_ms=position_ms, hint_ms=event.hint_ms
                 )
             case SegmentCorrupt():
-                position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
                 if blamed is not None and self._selection is not None:
                     self._commands += blamed.commands

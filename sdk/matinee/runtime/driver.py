@@ -55,6 +55,7 @@ from matinee.manifest.presentation import (
     Resource,
     SampleKey,
     Segment,
+    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -260,16 +261,11 @@ class Driver:
             raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
-        if has_boxes and may_hold_events(body):
-            self._tell_events(target.segment, body)
+        if has_boxes and (events := _events_in(body, target.segment)):
+            self.receive(EventsFound(events))
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
         self._segments[command.request_id] = _Kept(target.of.kind, body, sample_key)
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
-
-    def _tell_events(self, segment: Segment, body: bytes) -> None:
-        """Those that are broken are no reason not to play what they come with."""
-        with suppress(MediaInvalid):
-            self.receive(EventsFound(read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
     async def _fetch_media(self, command: Fetch, resource: Resource) -> Answer:
         place = self._places().get(command.appliance)
@@ -335,6 +331,14 @@ class Driver:
         """Init segments stay: the core knows them as here."""
         self._segments = {key: kept for key, kept in self._segments.items() if kept.kind != kind}
         self._sink.discard(kind)
+
+
+def _events_in(body: bytes, segment: Segment) -> tuple[TimedEvent, ...]:
+    """None if one is broken, which is no reason not to play what they come with."""
+    if may_hold_events(body):
+        with suppress(MediaInvalid):
+            return read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)
+    return ()
 
 
 async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:

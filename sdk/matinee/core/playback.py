@@ -181,6 +181,7 @@ class Playback:
     # What an event changes.
 
     def _take(self, event: Event, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
@@ -216,12 +217,11 @@ class Playback:
                     event.request_id,
                     event.reason,
                     now_ms=now_ms,
-                    position_ms=self._playhead.position_ms(now_ms=now_ms),
+                    position_ms=position_ms,
                     hint_ms=event.hint_ms,
                     is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
-                position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
                 self._commands += take_back(blamed, self._delivery, self._selection, position_ms)
             case KeysArrived():

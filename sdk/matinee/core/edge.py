@@ -124,7 +124,7 @@ class LiveEdge:
     def rate_permille(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int:
         """How fast to play from now on."""
         live, wished_ms, before = self._live, self._wished_ms(selection, now_ms), playhead.rate_permille
-        if self.is_free or live is None or wished_ms is None or not (self.follows and self._settings.catch_up):
+        if self.is_free or live is None or wished_ms is None or not self.follows or self._settings.catch_up == "off":
             return self._catch_up.rest(before)
         if not playhead.is_moving:
             return before

@@ -93,8 +93,8 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     delay_ms: NotNegative = 0
     """How far behind live to play; 0 takes the service's word, without one three segments."""
-    catch_up: bool = True
-    """Whether a small lag is made up by playing a little faster or slower."""
+    catch_up: Literal["proportional", "sigmoid", "bang-bang", "off"] = "proportional"
+    """How a small lag is made up by playing a little faster or slower; see `matinee.policy.catch_up`."""
     slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
     fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
     """Unless the service states its own bounds; within 4 % few people hear it."""

@@ -74,7 +74,7 @@ def _packaged(media: bytes, *, segment_s: int) -> Clip:
 def _video(kbps: int, *, seconds: int, segment_s: int) -> bytes:
     """Soft noise, at that bitrate whatever it looks like."""
     dice, out = np.random.default_rng(7), io.BytesIO()
-    rate = {name: f"{kbps}k" for name in ("b", "maxrate", "bufsize")}
+    rate = dict.fromkeys(("b", "maxrate", "bufsize"), f"{kbps}k")
     options = {"preset": "veryfast", "g": str(FRAMES_PER_SECOND * segment_s), "sc_threshold": "0", **rate}
     with av.open(out, "w", format="mp4", options={"movflags": "empty_moov+default_base_moof"}) as container:
         stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=options)

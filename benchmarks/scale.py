@@ -20,7 +20,9 @@ import msgspec
 
 from benchmarks.feature import make_feature
 from benchmarks.origin import origin
+from benchmarks.soak import sockets as open_sockets
 from matinee import Player
+from matinee.clock import SystemClock
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 from matinee.runtime.http import Http
 
@@ -29,6 +31,7 @@ CPU_PERCENT, SESSION_KB, LAG_P99_MS = 100, 250, 50
 SEGMENT_S = 4
 LAG_EVERY_S = 0.01
 FILLING_MOST_S = 300
+CLOCK = SystemClock()
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +107,7 @@ class Gauges:
 
 async def measured(url: str, *, sessions: int, seconds: float, settings: PlayerSettings) -> Scale:
     """So many sessions of `url` for so long after their buffers are full."""
-    tasks, sockets = len(asyncio.all_tasks()), _sockets()
+    tasks, sockets = len(asyncio.all_tasks()), open_sockets()
     async with Http() as http:
         async with Player.open(url, settings=settings, http=http):
             await asyncio.sleep(1)  # What the first session loads is no session's.
@@ -137,7 +140,7 @@ async def measured(url: str, *, sessions: int, seconds: float, settings: PlayerS
         stalls=sum(report.stalls for report in reports),
         mean_bitrate_kbps=sum(report.mean_bitrate_kbps for report in reports) // sessions,
         tasks_left=len(asyncio.all_tasks()) - tasks,
-        sockets_left=_sockets() - sockets,
+        sockets_left=open_sockets() - sockets,
     )
 
 
@@ -146,21 +149,12 @@ async def _full(players: list[Player], *, full_ms: int) -> None:
     async with asyncio.timeout(FILLING_MOST_S):
         for player in players:
             while player.state.buffer_ms < full_ms - 2 * SEGMENT_S * 1000:
-                await asyncio.sleep(0.5)  # noqa: ASYNC110: buffers have no event
+                await CLOCK.wait_until(CLOCK.now_ms() + 500)
 
 
 def _resident_kb() -> float:
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
-
-
-def _sockets() -> int:
-    return sum(os.readlink(it).startswith("socket:") for it in _descriptors())
-
-
-def _descriptors() -> list[str]:
-    paths = (f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd"))
-    return [path for path in paths if os.path.lexists(path)]
 
 
 async def main(*, sessions: int, seconds: float, full_ms: int) -> Scale:

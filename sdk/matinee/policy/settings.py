@@ -34,8 +34,8 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How the throughput is told, and reckoned with by every policy but `foresight` and `mpc`, which have their own."""
     safety_percent: Percent = 85
     """The share of the estimated throughput that a rung may use."""
-    first_kbps: Positive = 1_000
-    """The estimate before anything was measured."""
+    first_kbps: NotNegative = 0
+    """The estimate before anything was measured; 0 takes a quarter of the ladder's top rung."""
     highest_kbps: Positive = 1_000_000
     """No rung above this: data saver, small screens."""
     heeds_cmsd: bool = True

@@ -132,3 +132,12 @@ def test_no_more_is_waited_for_than_is_ever_buffered() -> None:
     it = Playhead(BufferingSettings(start_ms=5_000, full_ms=2_000), position_ms=0, now_ms=0)
     settle(it, 2_000, now_ms=100)
     assert it.phase == "playing"
+
+
+def test_ahead_of_the_viewer_it_stands_and_start_up_is_counted_from_his_wish() -> None:
+    it = Playhead(SETTINGS, position_ms=0, now_ms=0, is_ahead=True)
+    assert settle(it, 4_000, now_ms=500) is None
+    assert it.phase == "paused"
+    it.resume(now_ms=9_000)
+    assert settle(it, 4_000, now_ms=9_000) == FirstFrameReady(0)
+    assert it.position_ms(now_ms=9_500) == 500

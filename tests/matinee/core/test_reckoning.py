@@ -55,11 +55,11 @@ def test_the_named_policy_decides() -> None:
 
 def test_the_sizes_of_the_segments_to_come_count_where_they_are_known() -> None:
     it = Reckoning(AbrSettings())
-    it.measured(size_bytes=1_800_000, elapsed_ms=4_000)
+    it.measured(size_bytes=3_000_000, elapsed_ms=4_000)
     stream = video()
     stream.want(1)
-    usual, heavy = Outlook(), Outlook(sizes_bytes=((150_000, 500_000, 9_000_000),))
-    rungs = [it.choice_for(stream, outlook, buffer_ms=8_000).rung for outlook in (usual, heavy)]
+    usual, heavy = Outlook(), Outlook(sizes_bytes=((150_000, 500_000, 30_000_000),))
+    rungs = [it.choice_for(stream, outlook, buffer_ms=20_000).rung for outlook in (usual, heavy)]
     assert rungs == [2, 1]
 
 

@@ -126,6 +126,8 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """BCP 47; empty means no subtitles."""
     decode: bool = True
     """Whether pictures and sound are wanted at all; a soak test says no."""
+    decrypt: bool = False
+    """Whether, with `decode` off, segments are opened all the same: a soak test of a whole service says yes."""
 
 
 def settings_from(values: Mapping[str, object], *, onto: PlayerSettings | None = None) -> PlayerSettings:

@@ -147,6 +147,10 @@ class LiveEdge:
             most_ms = self._live.most_delay_ms - self._stated_ms(selection.segment_ms)
         self._retreat.note(stalls=stalls, most_ms=most_ms, now_ms=now_ms)
 
+    def ahead_ms(self, segment_ms: int) -> int | None:
+        """No more than so much media can be ahead of a viewer; None if nothing is live."""
+        return None if self._live is None else self._delay_ms(segment_ms)
+
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""
         live_ms = self.clock.position_ms(now_ms=now_ms)

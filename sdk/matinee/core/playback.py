@@ -296,9 +296,12 @@ class Playback:
                     self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(
-                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
-                )
+                has_video = self._selection is not None and self._selection.stream_of("video") is not None
+                # Sound beside pictures has only its share of the link, and tells little of the whole.
+                if target.of.kind == ("video" if has_video else "audio"):
+                    self._reckoning.measured(
+                        size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                    )
                 self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:

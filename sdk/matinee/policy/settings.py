@@ -37,7 +37,9 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     first_kbps: NotNegative = 0
     """The estimate before anything was measured; 0 takes a quarter of the ladder's top rung."""
     highest_kbps: Positive = 1_000_000
-    """No rung above this: data saver, small screens."""
+    """No rung above this: data saver."""
+    highest_height: NotNegative = 0
+    """No rung with more lines than this: small screens. 0 for no limit."""
     heeds_cmsd: bool = True
     """Whether no rung is taken above the one that the server wants played (CMSD `mb`)."""
     cmsd_percent: Annotated[int, Meta(ge=0, le=100)] = 0

@@ -35,6 +35,14 @@ class Fed:
         self.selection = Selection(shown, SETTINGS, position_ms=position_ms)
         self.playhead = Playhead(SETTINGS.buffering, position_ms=position_ms, now_ms=0)
 
+    def ask_for_the_top(self) -> Fetch:
+        """Ask for a segment of the highest rung, which was in use before."""
+        self.reckoning.measured(size_bytes=3_000_000, elapsed_ms=4_000, first_byte_ms=50)
+        stream = self.selection.streams[0]
+        stream.rung = len(stream.ladder) - 1
+        commands = [self.delivery.ask(target, now_ms=0) for target in stream.want(stream.rung)]
+        return fetches(commands[-1])[0]
+
     def ask(self, *, now_ms: int = 0) -> list[Fetch]:
         return fetches(list(self.it.ask(self.selection, self.playhead, now_ms=now_ms)))
 
@@ -125,10 +133,7 @@ def test_another_rung_than_before_is_announced() -> None:
 
 def test_a_segment_that_comes_too_slowly_is_left_for_a_lower_rung() -> None:
     fed = Fed(presentation(track(ladder=(300, 1_000, 3_000))))
-    stream = fed.selection.streams[0]
-    stream.rung = stream.rung_before = 2
-    fed.reckoning.measured(size_bytes=3_000_000, elapsed_ms=4_000, first_byte_ms=50)
-    _, segment = fed.ask()
+    segment = fed.ask_for_the_top()
     left: list[Fetch] = []
     for now_ms in range(250, 6_000, 250):
         fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 20, size_bytes=1_500_000, now_ms=now_ms)
@@ -142,11 +147,9 @@ def test_a_segment_that_comes_too_slowly_is_left_for_a_lower_rung() -> None:
 
 
 def test_a_segment_that_comes_in_time_is_let_come() -> None:
-    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000))))
-    stream = fed.selection.streams[0]
-    stream.rung = stream.rung_before = 2
-    fed.reckoning.measured(size_bytes=3_000_000, elapsed_ms=4_000, first_byte_ms=50)
-    _, segment = fed.ask()
+    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000), segments=20)))
+    fed.selection.streams[0].frontier_ms = 40_000
+    segment = fed.ask_for_the_top()
     for now_ms in range(250, 1_500, 250):
         fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 1_000, size_bytes=1_500_000, now_ms=now_ms)
         assert list(fed.it.reconsider(fed.selection, fed.playhead, now_ms=now_ms)) == []

@@ -36,6 +36,8 @@ class RenditionRef(msgspec.Struct, frozen=True, kw_only=True):
     mime_type: str
     places: tuple[str, ...] = ()
     """As `Rendition.places`."""
+    is_chunked: bool = False
+    """Whether its segments are asked for while they are made, and their parts used as they come."""
     carries_sound: bool = False
     """Whether its sound is to be heard besides its pictures being seen."""
 
@@ -53,6 +55,8 @@ class InitTarget(msgspec.Struct, frozen=True):
     resource: Resource
     key: WholeKey | None = None
     """What opens it, where it is encrypted as a whole."""
+    is_licensed: bool = True
+    """Whether samples that it says are encrypted are opened by a license."""
 
 
 class SegmentTarget(msgspec.Struct, frozen=True):
@@ -128,6 +132,14 @@ class ProgressMade(msgspec.Struct, frozen=True):
     """Of the whole answer; 0 if the server did not say."""
 
 
+class PartArrived(msgspec.Struct, frozen=True):
+    """Of a segment that is made as it comes, more can be played."""
+
+    request_id: int
+    ready_ms: int
+    """So much, from its beginning."""
+
+
 class Fetched(msgspec.Struct, frozen=True):
     """All bytes of a request are here, and they are what they say they are."""
 
@@ -136,6 +148,8 @@ class Fetched(msgspec.Struct, frozen=True):
     elapsed_ms: int
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
+    key_ids: tuple[str, ...] = ()
+    """What a license must open, by the word of an init segment; no manifest need have said so."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):
@@ -236,6 +250,7 @@ Event = (
     | EventsFound
     | ClockSynced
     | ProgressMade
+    | PartArrived
     | Fetched
     | FetchFailed
     | KeysArrived
@@ -285,7 +300,7 @@ class SyncClock(msgspec.Struct, frozen=True):
 
 
 class Append(msgspec.Struct, frozen=True):
-    """Decode this segment next of its kind; its init segment has arrived before."""
+    """Decode this segment, or what of it is new, next of its kind; its init segment has arrived before."""
 
     request_id: int
     target: SegmentTarget
@@ -300,6 +315,8 @@ class Append(msgspec.Struct, frozen=True):
     """What of it lies before is not to be shown; None: all is."""
     until_ms: int | None = None
     """What of it lies there or later is not to be shown: another period begins."""
+    is_part: bool = False
+    """More of the segment follows."""
 
 
 class Forget(msgspec.Struct, frozen=True):

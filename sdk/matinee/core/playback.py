@@ -4,7 +4,7 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
@@ -16,11 +16,11 @@ from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
 from matinee.core.keyring import Keyring
+from matinee.core.leaving import decline_text, leave, put_off, take_back
 from matinee.core.messages import (
     Announce,
     ClockSynced,
     Command,
-    Discard,
     Enter,
     Event,
     EventsFound,
@@ -37,7 +37,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
-    MediaTarget,
+    PartArrived,
     PauseAsked,
     ProgressMade,
     RateAsked,
@@ -61,8 +61,8 @@ from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.core.stats import PlayerStats
-from matinee.core.stream import Stream
 from matinee.core.tally import Tally
+from matinee.core.tracks import decodable
 from matinee.errors import SegmentUnavailable
 from matinee.manifest.presentation import Presentation
 from matinee.policy.custom import Policies
@@ -85,13 +85,20 @@ class Playback:
     """The machine. One thread feeds it; it never waits, and raises nothing that an event could cause."""
 
     def __init__(
-        self, settings: PlayerSettings, health: ApplianceHealth, *, seed: int, policies: Policies | None = None
+        self,
+        settings: PlayerSettings,
+        health: ApplianceHealth,
+        *,
+        seed: int,
+        policies: Policies | None = None,
+        is_playable: Callable[[str], bool] | None = None,
     ) -> None:
         """`health` is shared by the sessions of a process; `seed` is 64 bits of chance, all that the session needs.
 
-        `policies`: the program's own.
+        `policies`: the program's own. `is_playable`: whether codecs (RFC 6381) are decoded here; None: all are.
         """
         self._settings = settings
+        self._is_playable = is_playable
         self._delivery = Delivery(settings, health, seed=seed)
         self._reckoning = Reckoning(settings.abr, policies)
         self._edge = LiveEdge(settings.live)
@@ -179,10 +186,7 @@ class Playback:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
                 self._playhead = Playhead(
-                    self._settings.buffering,
-                    position_ms=event.position_ms,
-                    now_ms=asked_ms,
-                    is_ahead=event.is_ahead,
+                    self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms, is_ahead=event.is_ahead
                 )
                 self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
@@ -198,23 +202,28 @@ class Playback:
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
                 self._delivery.progressed(
-                    event.request_id,
-                    received_bytes=event.received_bytes,
-                    size_bytes=event.size_bytes,
-                    now_ms=now_ms,
+                    event.request_id, received_bytes=event.received_bytes, size_bytes=event.size_bytes, now_ms=now_ms
                 )
+            case PartArrived():
+                self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
                 self._tally.missed()
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
+                target = self._delivery.target_of(event.request_id)
                 self._commands += self._delivery.failed(
-                    event.request_id, event.reason, now_ms=now_ms, position_ms=position_ms, hint_ms=event.hint_ms
+                    event.request_id,
+                    event.reason,
+                    now_ms=now_ms,
+                    position_ms=position_ms,
+                    hint_ms=event.hint_ms,
+                    is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
                 if blamed is not None and self._selection is not None:
                     self._commands += blamed.commands
-                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
+                    self._commands += take_back(blamed.target, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)
@@ -256,7 +265,7 @@ class Playback:
             case TrackAsked():
                 self._choose(event.track_id, now_ms)
             case TextDeclined():
-                self._commands += _decline_text(self._selection, self._delivery)
+                self._commands += decline_text(self._selection, self._delivery)
             case _:
                 assert_never(event)
 
@@ -283,17 +292,22 @@ class Playback:
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                if isinstance(target, SegmentTarget):
+                    self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
                 self._reckoning.measured(
                     size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
                 )
+                self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:
                 raise AssertionError("a target is answered by an event of its kind")
 
     def _read(self, event: ManifestRead, now_ms: int) -> None:
         presentation = event.presentation
+        if self._is_playable is not None:
+            presentation = decodable(presentation, self._is_playable)
         self._delivery.appliances = event.appliances
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
@@ -307,19 +321,24 @@ class Playback:
         """Begin: where the viewer wishes to, or where it is live."""
         self._tally.read_manifest(now_ms=now_ms)
         position_ms = self._playhead.position_ms(now_ms=now_ms)
-        if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
-            position_ms = 0
         selection = Selection(presentation, self._settings, position_ms=position_ms)
+        if selection.duration_ms is not None and position_ms >= selection.duration_ms:
+            position_ms = 0
         entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
-        if entry_ms != position_ms:
+        if entry_ms != self._playhead.position_ms(now_ms=now_ms):
             selection = Selection(presentation, self._settings, position_ms=entry_ms)
         self._selection = selection
         self._playhead.seek(entry_ms, now_ms=now_ms)
         self._commands += [Enter(entry_ms), Announce(TracksChanged())]
 
-    def _append(self, target: MediaTarget, request_id: int) -> None:
-        for stream in self._selection.streams if self._selection else ():
-            append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
+    def _append(self, target: Target | None, request_id: int, *, ready_ms: int | None = None) -> None:
+        """Something of a stream arrived, whole, or the first `ready_ms` of it."""
+        if target is None or isinstance(target, ManifestTarget) or self._selection is None:
+            return
+        for stream in self._selection.streams:
+            if stream.kind != target.of.kind:
+                continue
+            append = stream.arrived(target, request_id, ready_ms=ready_ms)
             if append is None:
                 continue
             self._commands.append(append)
@@ -333,7 +352,7 @@ class Playback:
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
-            self._commands += _leave(self._delivery, *selection.streams)
+            self._commands += leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))
 
@@ -344,7 +363,7 @@ class Playback:
         if chosen is None:
             return
         if chosen.kind in before:
-            self._commands += _leave(self._delivery, before[chosen.kind])
+            self._commands += leave(self._delivery, before[chosen.kind])
         if chosen.gates_play and self._playhead.wait is None:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
@@ -356,6 +375,9 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._delivery.early is not None and self._selection is not None:
+            put_off(self._delivery, self._selection)
+            self._edge.clock.missed(now_ms=now_ms)
         if self._selection is None and self._presentation is not None and self._edge.is_placed:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
@@ -389,7 +411,7 @@ class Playback:
         if target is None:
             return
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
-            self._commands += _decline_text(self._selection, self._delivery)
+            self._commands += decline_text(self._selection, self._delivery)
             return
         if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
@@ -403,7 +425,8 @@ class Playback:
         """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
-        jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
+        is_stuck = self._delivery.is_stuck
+        jump_ms = self._edge.jump_ms(selection, self._playhead, is_stuck=is_stuck, now_ms=now_ms)
         if jump_ms is not None:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
@@ -429,8 +452,9 @@ class Playback:
             can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
-        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
-        if slid_ms is not None and self._playhead.is_moving:
+        least_ms = self._settings.buffering.start_ms
+        slid_ms = self._edge.slide_ms(selection, self._playhead, least_ms=least_ms, now_ms=now_ms)
+        if slides and slid_ms is not None and self._playhead.is_moving:
             self._playhead.slide(slid_ms, now_ms=now_ms)
             self._commands.append(Enter(slid_ms))
         if notice is not None:
@@ -460,26 +484,3 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
-
-
-def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
-    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
-    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
-    if stream is not None and isinstance(target, SegmentTarget):
-        yield from _leave(delivery, stream)
-        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
-
-
-def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
-    """The viewer goes on without subtitles."""
-    if selection is not None and (text := selection.stream_of("text")):
-        yield from _leave(delivery, text)
-        selection.drop("text")
-        yield Announce(TracksChanged())
-
-
-def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:
-    """What was asked for and kept of the streams is no longer wanted."""
-    for stream in streams:
-        yield from delivery.cancel(stream.kind)
-        yield Discard(stream.kind)

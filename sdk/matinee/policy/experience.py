@@ -4,7 +4,7 @@ import msgspec
 
 FAST_SHARE, SLOW_SHARE = 0.993, 0.0805
 """What a sample moves the two averages by: each is a segment's, whatever time it took."""
-BRIEF_MS = 698
+BRIEF_MS = 698.0
 """A sample that took so long moves them by half of that: brief ones are noisy."""
 SURPRISE_MEMORY = 30.2
 """Samples that the surprise is averaged over."""

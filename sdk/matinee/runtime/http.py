@@ -77,13 +77,15 @@ class Network(Protocol):
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `request_class`: what it is for, which filters want to know (`matinee.runtime.filters`).
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
         `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
-        answer, or 0 if the server does not say.
+        answer, or 0 if the server does not say. `on_piece` is called before with the bytes themselves; what it raises
+        ends the request and passes.
         """
         ...
 
@@ -110,6 +112,7 @@ class Http:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
@@ -127,6 +130,8 @@ class Http:
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
+                    if on_piece is not None:
+                        on_piece(piece)
                     if on_progress is not None:
                         on_progress(len(received), size_bytes)
         except TimeoutError as error:

@@ -4,9 +4,12 @@ import msgspec
 import pytest
 
 from matinee.core.edge import LEAST_REFRESH_MS, LiveEdge
+from matinee.core.live_clock import MOST_MISSES
+from matinee.core.messages import ManifestTarget
 from matinee.manifest.presentation import Live
 from matinee.policy.settings import LiveSettings
-from tests.support.broadcasts import LIVE, Watched
+from matinee.testing.playbook import segment_of
+from tests.support.broadcasts import LIVE, SHOWN, Watched
 
 WISHED_MS = 97_000
 
@@ -169,16 +172,23 @@ def test_one_who_stalls_again_and_again_is_kept_further_behind_as_far_as_the_ser
     assert entries == [WISHED_MS, WISHED_MS, WISHED_MS - 500, WISHED_MS - 700]
 
 
-def test_a_segment_not_found_may_be_early_for_as_long_as_a_segment_lasts() -> None:
+@pytest.mark.parametrize(
+    ("number", "reason", "early"),
+    [(50, "http-404", True), (47, "http-404", True), (46, "http-404", False), (50, "http-500", False)],
+)
+def test_only_the_newest_segments_may_just_not_be_there_yet(number: int, reason: str, early: bool) -> None:
     it = Watched(position_ms=WISHED_MS)
-    found = [
-        it.edge.is_early(end_ms=100_000, segment_ms=2_000, early_ms=0, now_ms=at_ms) for at_ms in (0, 1_999, 2_000)
-    ]
-    assert found == [True, True, False]
-    it.edge.read(None, now_ms=0)
-    assert not it.edge.is_early(end_ms=100_000, segment_ms=2_000, early_ms=0, now_ms=0)
+    assert it.edge.is_early(segment_of(SHOWN, 0, number), reason, now_ms=0) is early
+
+
+def test_nothing_is_early_once_waiting_did_not_help_or_if_it_is_no_segment() -> None:
+    it = Watched(position_ms=WISHED_MS)
+    assert not it.edge.is_early(ManifestTarget(), "http-404", now_ms=0)
+    for _ in range(MOST_MISSES):
+        it.edge.clock.missed(now_ms=0)
+    assert not it.edge.is_early(segment_of(SHOWN, 0, 50), "http-404", now_ms=0)
 
 
 def test_what_has_left_the_window_is_gone() -> None:
     it = Watched(position_ms=WISHED_MS)
-    assert [it.edge.is_gone(end_ms=end_ms, now_ms=0) for end_ms in (40_000, 40_001)] == [True, False]
+    assert [it.edge.is_gone(position_ms, now_ms=0) for position_ms in (39_999, 40_000)] == [True, False]

@@ -14,6 +14,7 @@ from matinee.core.messages import (
     Discard,
     EventsFound,
     Fetch,
+    Fetched,
     FetchKeys,
     FetchSteering,
     KeysArrived,
@@ -102,6 +103,18 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
         in commands
     )
     assert FirstFrameReady(200) in it.notices
+
+
+def test_a_key_that_only_the_init_segment_names_is_asked_for_and_waited_for() -> None:
+    it = Viewer()
+    first, *others = fetches(it.start(presentation(track())))
+    event = Fetched(first.request_id, size_bytes=1_000, elapsed_ms=100, key_ids=(KEY,))
+    assert FetchKeys((KEY,)) in it.receive(event)
+    for fetch in others:
+        it.deliver(fetch)
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
+    it.receive(KeysArrived())
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
 
 
 def test_an_encrypted_title_waits_for_its_license_but_not_with_fetching() -> None:

@@ -1,12 +1,15 @@
 """What of one track is here, and which segment comes next."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matinee.core.listings import Listings
 from matinee.core.messages import Append, InitTarget, SegmentTarget
-from matinee.core.stream import Stream
-from matinee.testing.playbook import init_of, segment_of, stream_of, track
+from matinee.core.stream import Stream, segment_ms_of
+from matinee.manifest.presentation import Resource, SampleKey
+from matinee.testing.playbook import init_of, presentation, segment_of, stream_of, track
 from tests.support.cuts import cut
 
 SEGMENTS = 5
@@ -58,6 +61,23 @@ def test_where_segments_carry_their_own_init_none_is_wanted() -> None:
     assert it.arrived(segment_of(TEXT, 0, 0), 1) == Append(
         1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=4_000, run="0/0", is_last=False
     )
+
+
+def test_an_init_segment_whose_samples_have_a_key_of_their_own_asks_for_no_license() -> None:
+    shown = track()
+    key = SampleKey(url="http://a.test/key")
+    listed = tuple(msgspec.structs.replace(segment, key=key) for segment in shown.renditions[0].segments)
+    keyed = msgspec.structs.replace(shown.renditions[0], segments=listed)
+    [init, _] = stream_of(msgspec.structs.replace(shown, renditions=(keyed,))).want(0)
+    assert isinstance(init, InitTarget)
+    assert not init.is_licensed
+
+
+def test_the_length_of_a_segment_is_told_by_whichever_rung_is_listed() -> None:
+    shown = track(ladder=(300, 1_000), segment_ms=2_000)
+    unread = msgspec.structs.replace(shown.renditions[0], segments=(), index=Resource(path="index"))
+    open_track = msgspec.structs.replace(shown, renditions=(unread, shown.renditions[1]))
+    assert segment_ms_of(Stream(presentation(shown).periods[0], open_track, Listings(), position_ms=0)) == 2_000
 
 
 def test_a_segment_that_is_wanted_no_more_is_not_appended() -> None:
@@ -118,3 +138,47 @@ def test_a_last_segment_of_one_millisecond_is_not_skipped() -> None:
     it = stream_of(cut(track(ladder=(300,)), [0, 4_000, 4_001]), position_ms=0)
     bring(it, 0)
     assert bring(it, 0).is_last
+
+
+def test_a_segment_in_parts_is_appended_as_it_grows_and_the_frontier_goes_along() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    [target] = it.want(0)
+    grown = [it.arrived(target, 1, ready_ms=ready_ms) for ready_ms in (0, 1_000, 1_000, 3_000)]
+    assert [(each.start_ms, each.end_ms, each.is_part) for each in grown if each] == [
+        (0, 1_000, True),
+        (1_000, 3_000, True),
+    ]
+    assert (it.frontier_ms, it.is_busy) == (3_000, True)
+    assert it.arrived(target, 1) == Append(
+        1, segment_of(TEXT, 0, 0), None, start_ms=3_000, end_ms=4_000, run="0/0", is_last=False
+    )
+    assert it.want(0) == [segment_of(TEXT, 0, 1)]
+
+
+def test_parts_wait_for_the_init_segment() -> None:
+    it = stream_of(track(), position_ms=0)
+    init, segment = it.want(0)
+    assert it.arrived(segment, 2, ready_ms=1_000) is None
+    append = it.arrived(init, 1)
+    assert append is not None
+    assert (append.init_request_id, append.end_ms, append.is_part) == (1, 1_000, True)
+
+
+def test_one_who_enters_within_a_segment_has_what_lies_before_for_the_decoder_only() -> None:
+    it = stream_of(TEXT, position_ms=2_500)
+    [target] = it.want(0)
+    frontiers = list[int]()
+    for ready_ms in (1_000, 3_000):
+        assert it.arrived(target, 1, ready_ms=ready_ms) is not None
+        frontiers.append(it.frontier_ms)
+    assert frontiers == [2_500, 3_000]
+
+
+def test_a_second_answer_goes_on_where_the_first_broke_off() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    [target] = it.want(0)
+    it.arrived(target, 1, ready_ms=2_000)
+    assert it.arrived(target, 2, ready_ms=1_000) is None
+    append = it.arrived(target, 2, ready_ms=3_000)
+    assert append is not None
+    assert (append.request_id, append.start_ms) == (2, 2_000)

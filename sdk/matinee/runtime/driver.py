@@ -129,7 +129,8 @@ class Driver:
         self._tasks = tasks
         self._announce = announce
         self._witness = witness
-        self._reading = Reading()
+        self.reading: Reading = Reading()
+        """What the manifests of the session say."""
         self._license_url = ""
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._stock = Stock()
@@ -208,21 +209,21 @@ class Driver:
         self.receive(event)
 
     async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
-        presentation, size_bytes = await self._patched(command) if self._reading.patch_url else (None, 0)
+        presentation, size_bytes = await self._patched(command) if self.reading.patch_url else (None, 0)
         if presentation is None:
-            url = self._reading.location or self._source.manifests[command.appliance]
+            url = self.reading.location or self._source.manifests[command.appliance]
             answer = await self._fetch_document(command, url)
-            presentation = await _off_loop(answer.body, self._reading.manifest, url=answer.url or url)
+            presentation = await _off_loop(answer.body, self.reading.manifest, url=answer.url or url)
             size_bytes = len(answer.body)
         self._license_url = presentation.clearkey_license_url
         return ManifestRead(command.request_id, size_bytes, presentation, tuple(self._places()))
 
     async def _patched(self, command: Fetch) -> tuple[Presentation | None, int]:
         """The manifest with what has changed since; None if it must be read whole."""
-        url = self._reading.patch_url
+        url = self.reading.patch_url
         try:
             answer = await self._fetch_document(command, url)
-            return self._reading.patched(answer.body, url=answer.url or url), len(answer.body)
+            return self.reading.patched(answer.body, url=answer.url or url), len(answer.body)
         except (FetchFailure, ManifestInvalid):
             return None, 0
 
@@ -240,7 +241,7 @@ class Driver:
         assert target.rendition.index is not None, "it is asked for where there is one"
         answer = await self._fetch_media(command, target.rendition.index)
         place = self._places()[command.appliance]
-        index = await _off_loop(answer.body, self._reading.index, target, url=answer.url, place=place)
+        index = await _off_loop(answer.body, self.reading.index, target, url=answer.url, place=place)
         if not index.segments:
             raise FetchFailure("empty")
         self._license_url = self._license_url or index.license_url
@@ -329,7 +330,7 @@ class Driver:
         return self._keys[url]
 
     def _places(self) -> dict[str, BaseUrl]:
-        return self._source.places(self._reading.presentation)
+        return self._source.places(self.reading.presentation)
 
     async def _sync_clock(self, sources: tuple[ClockSource, ...]) -> None:
         wall_ms = await wall_ms_of(sources, self._http)

@@ -201,10 +201,7 @@ class Playback:
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
                 self._delivery.progressed(
-                    event.request_id,
-                    received_bytes=event.received_bytes,
-                    size_bytes=event.size_bytes,
-                    now_ms=now_ms,
+                    event.request_id, received_bytes=event.received_bytes, size_bytes=event.size_bytes, now_ms=now_ms
                 )
             case PartArrived():
                 self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)

@@ -396,11 +396,13 @@ def _kind(target: Target) -> TrackKind | None:
     return None if isinstance(target, ManifestTarget) else target.of.kind
 
 
-def _release(requests: list[_Request]) -> None:
-    """Those who wait go now, as if for the first time."""
-    for request in requests:
-        if not request.attempts:
-            request.rounds = 0
+def excuse_sleep(delivery: Delivery, *, slept_ms: int, now_ms: int) -> None:
+    """For so long nobody listened: the process was stopped, the laptop shut. Everybody is given time anew."""
+    for request in delivery._requests:
+        request.since_ms += slept_ms
+        for attempt in request.attempts:
+            attempt.sent_ms += slept_ms
+            attempt.heard_ms = now_ms
 
 
 def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | None:
@@ -411,6 +413,13 @@ def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | N
             elapsed_ms = now_ms - it.sent_ms
             return Flight(request.target, it.received_bytes, it.size_bytes, elapsed_ms, it.first_byte_ms)
     return None
+
+
+def _release(requests: list[_Request]) -> None:
+    """Those who wait go now, as if for the first time."""
+    for request in requests:
+        if not request.attempts:
+            request.rounds = 0
 
 
 def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:

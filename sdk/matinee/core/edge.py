@@ -26,12 +26,14 @@ class LiveEdge:
         self._settings = settings
         self._live: Live | None = None
         self._refresh_due_ms: int | None = None
+        self._read_ms = 0
         self._catch_up = CatchUp(settings)
         self._retreat = Retreat()
 
     def read(self, live: Live | None, *, now_ms: int) -> None:
         """The manifest, read just now, says so."""
         self._live = live
+        self._read_ms = now_ms
         self.clock.read(live)
         self._refresh_due_ms = None
         if live is not None and live.refresh_ms is not None:
@@ -42,6 +44,11 @@ class LiveEdge:
         self._live = live
         self.clock.read(live)
         self.clock.listed(end_ms=end_ms, now_ms=now_ms)
+
+    def hurry(self, *, now_ms: int) -> None:
+        """The manifest in use will soon be void: it is to be read anew as soon as may be."""
+        if self._live is not None:
+            self._refresh_due_ms = max(now_ms, self._read_ms + LEAST_REFRESH_MS)
 
     def take_turn(self, *, now_ms: int) -> bool:
         """Whether the manifest is to be read now; it is then under way."""
@@ -155,6 +162,10 @@ class LiveEdge:
         if self._live.most_delay_ms is not None:
             most_ms = self._live.most_delay_ms - self._stated_ms(selection.segment_ms)
         self._retreat.note(stalls=stalls, most_ms=most_ms, now_ms=now_ms)
+
+    def ahead_ms(self, segment_ms: int) -> int | None:
+        """No more than so much media can be ahead of a viewer; None if nothing is live."""
+        return None if self._live is None else self._delay_ms(segment_ms)
 
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""

@@ -12,13 +12,17 @@ class Keyring:
         self.is_complete: bool = False
         """Whether what was fetched can be decrypted; not before a manifest says what it needs."""
         self._asked: set[str] = set()
+        self._awaited = 0
 
     def need(self, key_ids: Iterable[str]) -> list[FetchKeys]:
         """What is to be asked for, if anything is."""
         new = tuple(key_id for key_id in key_ids if key_id not in self._asked)
         self._asked.update(new)
-        self.is_complete = (self.is_complete or not self._asked) and not new
+        self._awaited += bool(new)
+        self.is_complete = not self._awaited
         return [FetchKeys(new)] if new else []
 
     def arrived(self) -> None:
-        self.is_complete = True
+        """What one question asked for is here."""
+        self._awaited -= 1
+        self.is_complete = not self._awaited

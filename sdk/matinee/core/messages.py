@@ -13,6 +13,7 @@ from matinee.manifest.presentation import (
     Rendition,
     Resource,
     Segment,
+    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -54,6 +55,8 @@ class InitTarget(msgspec.Struct, frozen=True):
     resource: Resource
     key: WholeKey | None = None
     """What opens it, where it is encrypted as a whole."""
+    is_licensed: bool = True
+    """Whether samples that it says are encrypted are opened by a license."""
 
 
 class SegmentTarget(msgspec.Struct, frozen=True):
@@ -103,6 +106,14 @@ class IndexRead(msgspec.Struct, frozen=True):
     """None: no more will come."""
     key_ids: tuple[str, ...] = ()
     """What a license must open; the manifest need not have said so."""
+    events: tuple[TimedEvent, ...] = ()
+    """What the playlist says of moments of the title."""
+
+
+class EventsFound(msgspec.Struct, frozen=True):
+    """A segment holds events; the same may have been told before."""
+
+    events: tuple[TimedEvent, ...]
 
 
 class ClockSynced(msgspec.Struct, frozen=True):
@@ -137,6 +148,8 @@ class Fetched(msgspec.Struct, frozen=True):
     elapsed_ms: int
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
+    key_ids: tuple[str, ...] = ()
+    """What a license must open, by the word of an init segment; no manifest need have said so."""
 
 
 class FetchFailed(msgspec.Struct, frozen=True):
@@ -234,6 +247,7 @@ Event = (
     Started
     | ManifestRead
     | IndexRead
+    | EventsFound
     | ClockSynced
     | ProgressMade
     | PartArrived

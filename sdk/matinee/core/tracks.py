@@ -1,8 +1,16 @@
 """Tracks: which of a period a viewer would choose, and which of another period is the same to him."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from matinee.manifest.presentation import TRICK_PLAY, Period, Track, TrackKind
+import msgspec
+
+from matinee.manifest.presentation import TRICK_PLAY, Period, Presentation, Track, TrackKind
+
+
+def decodable(presentation: Presentation, is_playable: Callable[[str], bool]) -> Presentation:
+    """The presentation without renditions whose codecs are not `is_playable`, where others of the kind are."""
+    periods = (msgspec.structs.replace(it, tracks=_decodable(it.tracks, is_playable)) for it in presentation.periods)
+    return msgspec.structs.replace(presentation, periods=tuple(periods))
 
 
 def is_choosable(track: Track) -> bool:
@@ -30,6 +38,19 @@ def counterpart_of(track: Track, others: Iterable[Track]) -> Track | None:
     if track.kind == "text":
         alike = [it for it in alike if it.language == track.language]
     return max(alike, key=lambda it: _likeness(track, it), default=None)
+
+
+def _decodable(tracks: tuple[Track, ...], is_playable: Callable[[str], bool]) -> tuple[Track, ...]:
+    cut = [
+        msgspec.structs.replace(track, renditions=tuple(it for it in track.renditions if is_playable(it.codecs)))
+        for track in tracks
+    ]
+    kinds = {track.kind for track in cut if track.renditions and is_choosable(track)}
+    return tuple(
+        less if less.renditions else track
+        for track, less in zip(tracks, cut, strict=True)
+        if less.renditions or track.kind not in kinds
+    )
 
 
 def _likeness(track: Track, other: Track) -> tuple[bool, bool, bool, bool]:

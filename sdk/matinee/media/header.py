@@ -18,6 +18,7 @@ _TEXT = ("text", "subt")
 # Where a decoder configuration keeps the size of its NAL length prefixes (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
 _NAL_LENGTH_AT = {"avcC": 4, "hvcC": 21}
 _EMPTY_EDIT = -1
+_FIRST_BOXES = (b"ftyp", b"styp", b"moov", b"free", b"skip")
 
 
 class SampleDefaults(msgspec.Struct, frozen=True):
@@ -86,6 +87,24 @@ def read_header(init: bytes, *, kind: str = "") -> Header:
         groups=_groups(init, track, scheme=protection.scheme) if protection else (),
         pssh=tuple(init[box.start : box.end] for box in children(init, moov) if box.kind == "pssh"),
     )
+
+
+def key_ids_in(init: bytes) -> tuple[str, ...]:
+    """The keys of its tracks, each 32 lower-case hexadecimal digits; none if it is of another format.
+
+    Raises: MediaInvalid, MediaCorrupt, FormatUnsupported.
+    """
+    if init[4:8] not in _FIRST_BOXES:
+        return ()
+    tracks = (
+        track
+        for moov in top_level(init)
+        if moov.kind == "moov"
+        for track in children(init, moov)
+        if track.kind == "trak"
+    )
+    found = (read_protection(init, sinf) for track in tracks for _, sinf, _ in protection_boxes(init, track))
+    return tuple(sorted({protection.key_id for protection in found if protection is not None}))
 
 
 def sample_entries(init: bytes, track: Box, *, kind: str) -> list[Box]:

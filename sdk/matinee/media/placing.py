@@ -37,12 +37,14 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 class Runs:
     """How far each run is shifted where the manifest does not say; one for all decoders of a presentation.
 
-    Media time is the presentation's time if that agrees with the manifest; else the first segment of a run that is
-    decoded, of whichever track, starts where the manifest says. So tracks keep their places to one another.
+    The first segment of a run that is decoded, of whichever track, starts where the manifest says; so tracks keep
+    their places to one another. But media time that goes on from the run before, or is the presentation's time, where
+    that agrees with the manifest, is kept: the durations that a manifest adds up are often rounded.
     """
 
     def __init__(self) -> None:
         self._shifts: dict[Hashable, list[int]] = {}
+        self._latest_ms = 0
         self._lock = Lock()
 
     def shift_ms(self, placement: Placement, *, earliest_ms: int, wraps: bool = False) -> int:
@@ -52,11 +54,12 @@ class Runs:
         """
         if placement.shift_ms is not None:
             return placement.shift_ms
-        wanted_ms = placement.start_ms - earliest_ms
+        # What lies before 0 of media time is cut off.
+        wanted_ms = placement.start_ms - max(earliest_ms, 0)
         with self._lock:
             known = self._shifts.setdefault(placement.run, [])
-            most_ms = _DRIFT_MS if known else _EXACT_MS
-            for shift_ms in known or [0]:
+            most_ms = _DRIFT_MS if known else _EXACT_MS if placement.start_ms > 0 else 0
+            for shift_ms in known or [self._latest_ms]:
                 turned_ms = _turned(shift_ms, near_ms=wanted_ms) if wraps else shift_ms
                 if abs(wanted_ms - turned_ms) <= most_ms:
                     break
@@ -65,6 +68,7 @@ class Runs:
             if shift_ms not in known:
                 known.append(shift_ms)
             del known[:-_KEPT_SHIFTS]
+            self._latest_ms = shift_ms
             while len(self._shifts) > _KEPT_RUNS:
                 del self._shifts[next(iter(self._shifts))]
         return turned_ms

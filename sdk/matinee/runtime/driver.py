@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol, TypeVar, assert_never
 
 from matinee.core.messages import (
@@ -13,6 +14,7 @@ from matinee.core.messages import (
     Discard,
     Enter,
     Event,
+    EventsFound,
     Fetch,
     Fetched,
     FetchFailed,
@@ -47,9 +49,21 @@ from matinee.errors import (
     SteeringInvalid,
 )
 from matinee.manifest.pathways import request_url
-from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, SampleKey, TrackKind, WholeKey
+from matinee.manifest.presentation import (
+    BaseUrl,
+    ClockSource,
+    Presentation,
+    Resource,
+    SampleKey,
+    Segment,
+    TimedEvent,
+    TrackKind,
+    WholeKey,
+)
 from matinee.media.aes128 import decrypt_whole
 from matinee.media.boxes import is_complete
+from matinee.media.events import may_hold_events, read_events
+from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
@@ -231,13 +245,14 @@ class Driver:
         if not index.segments:
             raise FetchFailure("empty")
         self._license_url = self._license_url or index.license_url
-        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids)
+        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids, index.events)
 
     async def _fetch_init(self, command: Fetch, target: InitTarget) -> Fetched:
         answer = await self._fetch_media(command, target.resource)
         init = await self._opened(answer.body, target.key)
         self._stock.put_init(command.request_id, target.resource, init)
-        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
+        key_ids = key_ids_in(init) if target.is_licensed else ()
+        return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd, key_ids)
 
     async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
         key = target.segment.key
@@ -250,6 +265,8 @@ class Driver:
             raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
+        if has_boxes and (events := _events_in(body, target.segment)):
+            self.receive(EventsFound(events))
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
         self._stock.put(command.request_id, Goods(target.of.kind, body, sample_key))
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
@@ -273,6 +290,11 @@ class Driver:
             raise FetchFailure("truncated")
         verify_segment(answer.body)
         return Fetched(request_id, len(answer.body), parts.elapsed_ms(len(answer.body)), answer.cmsd)
+
+    def _tell_events(self, segment: Segment, body: bytes) -> None:
+        """Those that are broken are no reason not to play what they come with."""
+        with suppress(MediaInvalid):
+            self.receive(EventsFound(read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
     async def _fetch_media(
         self, command: Fetch, resource: Resource, on_piece: Callable[[bytes], None] | None = None
@@ -331,6 +353,14 @@ class Driver:
             self.receive(SteeringFailed())
         else:
             self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
+
+
+def _events_in(body: bytes, segment: Segment) -> tuple[TimedEvent, ...]:
+    """None if one is broken, which is no reason not to play what they come with."""
+    if may_hold_events(body):
+        with suppress(MediaInvalid):
+            return read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)
+    return ()
 
 
 async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:

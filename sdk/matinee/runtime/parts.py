@@ -11,9 +11,9 @@ class Parts:
 
     def __init__(self, *, duration_ms: int, init: Callable[[], bytes | None]) -> None:
         """`duration_ms`: of the whole segment. `init` gives its init segment once that is here."""
-        self.flowing_bytes = 0
+        self.flowing_bytes: int = 0
         """What came within chunks..."""
-        self.flowing_ms = 0
+        self.flowing_ms: int = 0
         """... and in what time: the waits for the next chunk to be made say nothing of the link."""
         self._duration_ms = duration_ms
         self._init = init

@@ -1,7 +1,7 @@
 """The player: one title on asyncio, the public face of the engine. Composition; the rules are the core's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 
@@ -13,11 +13,12 @@ from matinee.core.messages import ClockSynced, MediaRefused, SegmentCorrupt, Sta
 from matinee.core.notices import Ended, Failed, Notice, PhaseChanged, PlaybackReport, PlayerState
 from matinee.core.playback import Playback
 from matinee.core.stats import PlayerStats
-from matinee.errors import MatineeError, MediaCorrupt, MediaInvalid
+from matinee.errors import DependencyMissing, MatineeError, MediaCorrupt, MediaInvalid
 from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.media.playable import is_playable
 from matinee.policy.custom import Policies
 from matinee.policy.settings import FailoverSettings, PlayerSettings
-from matinee.runtime.driver import Driver, Witness
+from matinee.runtime.driver import Driver, Sink, Witness
 from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import Http, Network
 from matinee.runtime.listeners import Listeners
@@ -26,6 +27,7 @@ from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
+from matinee.runtime.trial import Trial
 
 Opening = Callable[[Network], Awaitable[tuple[Source, Reporter | None]]]
 """Makes the source when the player is entered: pressing play is part of the start-up time."""
@@ -84,6 +86,7 @@ class Player(Remote):
         cls,
         url: str,
         *,
+        keys: Mapping[str, str] | None = None,
         settings: PlayerSettings | None = None,
         policies: Policies | None = None,
         filters: Filters | None = None,
@@ -91,11 +94,15 @@ class Player(Remote):
         http: Network | None = None,
         witness: Witness | None = None,
     ) -> "Player":
-        """A player of anybody's DASH URL, clear or ClearKey; the rest as at `Player`."""
+        """A player of anybody's DASH or HLS URL, clear or ClearKey; the rest as at `Player`.
+
+        `keys`: content keys by key id, each of 32 hexadecimal digits: what they open needs no license server. Entering
+        the player raises SettingsInvalid for what are none.
+        """
 
         async def opening(http: Network) -> tuple[Source, Reporter | None]:
             chosen = settings or PlayerSettings()
-            return UrlSource(url, http, retry=chosen.retry), None
+            return UrlSource(url, http, retry=chosen.retry, keys=keys), None
 
         return cls(
             opening,
@@ -185,9 +192,18 @@ class Player(Remote):
         clock = self._http.clock
         self._title = source.title
         health = _health_in(source.realm, self._settings.failover, clock)
-        self._playback = Playback(self._settings, health, seed=self._http.draw(), policies=self._policies)
+        self._playback = Playback(
+            self._settings,
+            health,
+            seed=self._http.draw(),
+            policies=self._policies,
+            is_playable=_is_playable if self._settings.decode else None,
+        )
         self._screening = Screening(self._playback, clock, settings=self._settings, refuse=self._refuse_media)
-        self._driver = Driver(self._playback, source, self._screening, self._http, tasks, self._announce, self._witness)
+        sink: Sink = self._screening
+        if self._settings.decrypt and not self._settings.decode:
+            sink = Trial(sink, clock, tasks, refuse=self._refuse_media)
+        self._driver = Driver(self._playback, source, sink, self._http, tasks, self._announce, self._witness)
         if self._reporter is not None:
             tasks.start(self._reporter.run())
             tasks.start(self._beat(self._reporter))
@@ -227,6 +243,14 @@ class Player(Remote):
         while not self._finished.is_set():
             await clock.wait_until(clock.now_ms() + HEARTBEAT_EVERY_MS)
             reporter.beat(self.state)
+
+
+def _is_playable(codecs: str) -> bool:
+    """Without a decoder anything is: whoever takes frames is told what is missing."""
+    try:
+        return is_playable(codecs)
+    except DependencyMissing:
+        return True
 
 
 def _health_in(realm: str, settings: FailoverSettings, clock: Clock) -> ApplianceHealth:

@@ -14,15 +14,15 @@ from typing import TypeVar
 from matinee.clock import Clock
 from matinee.core.messages import Append
 from matinee.core.playback import Playback
-from matinee.errors import LicenseInvalid, MatineeError
+from matinee.errors import FormatUnsupported, LicenseInvalid, MatineeError
 from matinee.manifest.presentation import TrackKind
-from matinee.manifest.webvtt import Cue, read_webvtt
-from matinee.media.cenc import decrypt_segment
+from matinee.media.cenc import Decryptor
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.media.header import read_header
 from matinee.media.placing import Placement, Runs
 from matinee.policy.settings import PlayerSettings
+from matinee.runtime.captions import Captions
 from matinee.runtime.source import ContentKeys
 
 AUDIO_AHEAD_MS = 500
@@ -52,6 +52,8 @@ class _Piece:
     """What opens it; None: the license does, or it is clear."""
     end_ms: int
     is_last: bool
+    is_shared: bool
+    """Whether pictures and sound are both looked for in it."""
     placement: Placement
 
 
@@ -61,10 +63,13 @@ class _Feed:
     def __init__(self) -> None:
         self.pieces: deque[_Piece] = deque()
         self.round = 0
+        self.is_barren = False
+        """Whether segments that might have had something of the kind had nothing that is read here."""
 
     def clear(self) -> None:
         self.pieces.clear()
         self.round += 1
+        self.is_barren = False
 
 
 class Screening:
@@ -82,12 +87,12 @@ class Screening:
         self._refuse = refuse
         self._keys: ContentKeys | None = None
         self._feeds = {"video": _Feed(), "audio": _Feed()}
-        self._cues: tuple[Cue, ...] = ()
         self._entry_ms = 0
         self._shown_at_ms = 0
-        self._is_finished = False
+        self._is_finished = self._is_closed = False
         self._changed = asyncio.Event()
         runs = Runs()
+        self._captions = Captions(runs)
         self._video = VideoDecoder(runs=runs)
         self._audio = AudioDecoder(runs=runs)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="matinee-decode")
@@ -99,16 +104,13 @@ class Screening:
     # What the driver brings.
 
     def unlock(self, keys: ContentKeys) -> None:
-        """What opens the title, and until when."""
-        self._keys = keys
+        """What opens the title besides the keys before, and until when."""
+        before = self._keys.by_id if self._keys else {}
+        self._keys = ContentKeys(before | keys.by_id, end_wall_ms=keys.end_wall_ms)
 
     def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
         """The next segment of its kind; `key` opens its samples, if it is not the license that does."""
         of = append.target.of
-        if of.kind == "text":
-            self._read_cues(body)
-        if not self._decodes:
-            return
         placement = Placement(
             start_ms=append.start_ms,
             run=append.run,
@@ -116,8 +118,15 @@ class Screening:
             from_ms=append.from_ms,
             until_ms=append.until_ms,
         )
-        piece = _Piece(append.request_id, init or b"", body, key, append.end_ms, append.is_last, placement)
         behind_ms = self._position_ms() - KEPT_MS
+        if of.kind == "text":
+            self._captions.forget(until_ms=behind_ms)
+            self._captions.append(body, init=init or b"", at=placement, end_ms=append.end_ms)
+        if not self._decodes:
+            return
+        piece = _Piece(
+            append.request_id, init or b"", body, key, append.end_ms, append.is_last, of.carries_sound, placement
+        )
         for kind in (of.kind, "audio") if of.carries_sound else (of.kind,):
             if feed := self._feeds.get(kind):
                 while feed.pieces and feed.pieces[0].end_ms < behind_ms:
@@ -130,7 +139,7 @@ class Screening:
         if feed := self._feeds.get(kind):
             feed.clear()
         if kind == "text":
-            self._cues = ()
+            self._captions.clear()
         self.wake()
 
     def enter(self, position_ms: int) -> None:
@@ -143,11 +152,12 @@ class Screening:
         self._changed = asyncio.Event()
 
     def finish(self) -> None:
-        """Nothing more will be due."""
+        """Nothing more will come."""
         self._is_finished = True
         self.wake()
 
     def close(self) -> None:
+        self._is_closed = True
         self.finish()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -158,7 +168,7 @@ class Screening:
         decoder = self._video
 
         def decode(piece: _Piece) -> Iterator[VideoFrame]:
-            body = self._decrypted(piece)
+            body = self._decrypted(piece, "vide")
             yield from decoder.frames(body, init=piece.init, at=piece.placement, wanted=self._is_wanted)
             if piece.is_last:
                 yield from decoder.drain(wanted=self._is_wanted)
@@ -173,7 +183,8 @@ class Screening:
         decoder = self._audio
 
         def decode(piece: _Piece) -> Iterator[AudioBlock]:
-            for block in decoder.blocks(self._decrypted(piece), init=piece.init, at=piece.placement):
+            body = self._decrypted(piece, "soun")
+            for block in decoder.blocks(body, init=piece.init, at=piece.placement):
                 if block.position_ms + block.duration_ms > self._entry_ms:
                     yield block
             if piece.is_last:
@@ -184,7 +195,7 @@ class Screening:
 
     def cues_at(self, position_ms: int) -> tuple[str, ...]:
         """The subtitles of that moment."""
-        return tuple(cue.text for cue in self._cues if cue.start_ms <= position_ms < cue.end_ms)
+        return self._captions.at(position_ms)
 
     async def _due(
         self, feed: _Feed, decode: Callable[[_Piece], Iterator[MediaT]], reset: Callable[[], None], *, ahead_ms: int
@@ -197,10 +208,12 @@ class Screening:
                 current = feed.round
                 await loop.run_in_executor(self._threads, reset)
             media = decode(piece)
-            while True:
+            while not self._is_closed:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:
+                    if self._can_do_without(error, piece, feed):
+                        break
                     self._refuse(error, piece.request_id)
                     if feed.round == current:
                         return  # Nobody took it back: there is nothing more to come.
@@ -215,35 +228,43 @@ class Screening:
             if self._is_finished:
                 return None
             await self._changed.wait()
-        return feed.pieces.popleft()
+        return None if self._is_closed else feed.pieces.popleft()
 
     async def _is_due(self, position_ms: int, feed: _Feed, current: int) -> bool:
-        """Waits until the playhead is there; False if the feed became void, or all ended, meanwhile."""
-        while feed.round == current and not self._is_finished:
+        """Waits until the playhead is there; False if the feed became void, or that will not be."""
+        playhead = self._playback.playhead
+        while feed.round == current and not self._is_closed:
             ahead_ms = position_ms - self._position_ms()
             if ahead_ms <= 0:
                 return True
+            if self._is_finished:
+                return False
             changed = self._changed
             try:
-                async with asyncio.timeout(ahead_ms / 1000 if self._playback.playhead.is_moving else None):
+                async with asyncio.timeout(playhead.lasts_ms(ahead_ms) / 1000 if playhead.is_moving else None):
                     await changed.wait()
             except TimeoutError:
                 pass
         return False
 
+    def _can_do_without(self, error: MatineeError, piece: _Piece, feed: _Feed) -> bool:
+        """Whether there is nothing of its kind in segments that have something of the other."""
+        feed.is_barren = piece.is_shared and isinstance(error, FormatUnsupported)
+        return feed.is_barren and not all(it.is_barren for it in self._feeds.values())
+
     # In a worker thread.
 
-    def _decrypted(self, piece: _Piece) -> bytes:
+    def _decrypted(self, piece: _Piece, handler: str) -> bytes:
         if piece.key is not None:
-            header = read_header(piece.init)
+            header = read_header(piece.init, kind=handler)
             key_ids = [it.key_id for it in (header.protection, *header.groups) if it is not None]
-            return decrypt_segment(piece.init, piece.body, dict.fromkeys(key_ids, piece.key))
+            return Decryptor(header, dict.fromkeys(key_ids, piece.key)).decrypt(piece.body)
         if self._keys is None or not piece.init:
             return piece.body
         end_wall_ms = self._keys.end_wall_ms
         if end_wall_ms is not None and self._clock.wall_ms() >= end_wall_ms:
             raise LicenseInvalid("The license has ended in mid-play.", reason="expired")
-        return decrypt_segment(piece.init, piece.body, self._keys.by_id)
+        return Decryptor(read_header(piece.init, kind=handler), self._keys.by_id).decrypt(piece.body)
 
     def _is_wanted(self, position_ms: int) -> bool:
         """Whether a picture of that position is still worth converting."""
@@ -257,10 +278,3 @@ class Screening:
 
     def _position_ms(self) -> int:
         return self._playback.playhead.position_ms(now_ms=self._clock.now_ms())
-
-    def _read_cues(self, body: bytes) -> None:
-        try:
-            self._cues += read_webvtt(body)
-        except MatineeError:
-            # Subtitles that cannot be read are done without: the picture matters more.
-            self._cues = ()

@@ -1,6 +1,6 @@
 """Where a presentation comes from: our own backend, or anybody's URL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from matinee.core.pathways import Pathways
 from matinee.crypto.agreement import AgreementKey, license_key_context
 from matinee.crypto.tokens import TrustedKeys, decode_base64url, encode_base64url
-from matinee.errors import LicenseInvalid, LicenseRefused, TokenInvalid
+from matinee.errors import LicenseInvalid, LicenseRefused, SettingsInvalid, TokenInvalid
 from matinee.manifest.pathways import request_url
 from matinee.manifest.presentation import BaseUrl, Presentation
 from matinee.manifest.references import host_of
@@ -114,9 +114,10 @@ class Source(Protocol):
 
 
 class UrlSource:
-    """Anybody's DASH or HLS URL, clear or with a W3C ClearKey license server."""
+    """Anybody's DASH or HLS URL, clear, with keys at hand, or with a W3C ClearKey license server."""
 
-    def __init__(self, url: str, http: Network, *, retry: RetrySettings) -> None:
+    def __init__(self, url: str, http: Network, *, retry: RetrySettings, keys: Mapping[str, str] | None = None) -> None:
+        """`keys`: as at `Player.open`. Raises SettingsInvalid."""
         self.title: str = url
         self.realm: str = host_of(url)
         self.position_ms: int = 0
@@ -125,6 +126,7 @@ class UrlSource:
         self.fresh_ms: int | None = None
         self._http = http
         self._retry = retry
+        self._given = _read_keys(keys or {})
         self._seed = http.draw()
         self._pathways = Pathways()
         self._presentation: Presentation | None = None
@@ -136,10 +138,14 @@ class UrlSource:
         return self._pathways.places
 
     async def keys(self, key_ids: tuple[str, ...], *, license_url: str) -> ContentKeys:
+        missing = [key_id for key_id in key_ids if key_id not in self._given]
+        if not missing:
+            return ContentKeys(self._given)
         if not license_url:
             raise LicenseRefused("The title is encrypted, and its manifest names no ClearKey license server.")
-        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in key_ids]
-        return _clearkeys(await self._license(license_url, msgspec.json.encode({"kids": kids, "type": "temporary"})))
+        kids = [encode_base64url(bytes.fromhex(key_id)) for key_id in missing]
+        answer = await self._license(license_url, msgspec.json.encode({"kids": kids, "type": "temporary"}))
+        return ContentKeys(self._given | _clearkeys(answer))
 
     async def key_at(self, url: str) -> bytes:
         key = await self._license(url)
@@ -237,6 +243,17 @@ def unwrapped_keys(token: str, *, key: AgreementKey, trusted: TrustedKeys, wall_
     return ContentKeys(by_id, end_wall_ms=license.exp_wall_ms)
 
 
+def _read_keys(keys: Mapping[str, str]) -> dict[str, bytes]:
+    """`keys` as bytes, by key ids as manifests are read."""
+    try:
+        by_id = {bytes.fromhex(key_id.replace("-", "")): bytes.fromhex(key) for key_id, key in keys.items()}
+    except ValueError as error:
+        raise SettingsInvalid("Content keys and their ids are hexadecimal digits.") from error
+    if any(len(key_id) != _KEY_BYTES or len(key) != _KEY_BYTES for key_id, key in by_id.items()):
+        raise SettingsInvalid("Content keys and their ids have 32 hexadecimal digits each.")
+    return {key_id.hex(): key for key_id, key in by_id.items()}
+
+
 class _JsonWebKey(msgspec.Struct, frozen=True):
     kid: str
     k: str
@@ -248,13 +265,11 @@ class _ClearKeyLicense(msgspec.Struct, frozen=True):
     keys: tuple[_JsonWebKey, ...]
 
 
-def _clearkeys(document: bytes) -> ContentKeys:
+def _clearkeys(document: bytes) -> dict[str, bytes]:
     try:
         license = msgspec.json.decode(document, type=_ClearKeyLicense)
         # Padding is against the standard, and harmless.
-        return ContentKeys(
-            {decode_base64url(it.kid.rstrip("=")).hex(): decode_base64url(it.k.rstrip("=")) for it in license.keys}
-        )
+        return {decode_base64url(it.kid.rstrip("=")).hex(): decode_base64url(it.k.rstrip("=")) for it in license.keys}
     except (msgspec.DecodeError, UnicodeDecodeError, TokenInvalid) as error:
         raise LicenseInvalid("The license server's answer is no ClearKey license.") from error
 

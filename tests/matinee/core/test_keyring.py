@@ -23,6 +23,16 @@ def test_keys_are_asked_for_once() -> None:
     assert it.is_complete
 
 
+def test_two_questions_need_two_answers() -> None:
+    it = Keyring()
+    it.need(("a",))
+    it.need(("b",))
+    it.arrived()
+    assert not it.is_complete
+    it.arrived()
+    assert it.is_complete
+
+
 def test_a_key_that_is_named_later_is_waited_for() -> None:
     it = Keyring()
     it.need(("a",))

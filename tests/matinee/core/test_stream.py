@@ -1,12 +1,15 @@
 """What of one track is here, and which segment comes next."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matinee.core.listings import Listings
 from matinee.core.messages import Append, InitTarget, SegmentTarget
-from matinee.core.stream import Stream
-from matinee.testing.playbook import init_of, segment_of, stream_of, track
+from matinee.core.stream import Stream, segment_ms_of
+from matinee.manifest.presentation import Resource, SampleKey
+from matinee.testing.playbook import init_of, presentation, segment_of, stream_of, track
 from tests.support.cuts import cut
 
 SEGMENTS = 5
@@ -58,6 +61,23 @@ def test_where_segments_carry_their_own_init_none_is_wanted() -> None:
     assert it.arrived(segment_of(TEXT, 0, 0), 1) == Append(
         1, segment_of(TEXT, 0, 0), None, start_ms=0, end_ms=4_000, run="0/0", is_last=False
     )
+
+
+def test_an_init_segment_whose_samples_have_a_key_of_their_own_asks_for_no_license() -> None:
+    shown = track()
+    key = SampleKey(url="http://a.test/key")
+    listed = tuple(msgspec.structs.replace(segment, key=key) for segment in shown.renditions[0].segments)
+    keyed = msgspec.structs.replace(shown.renditions[0], segments=listed)
+    [init, _] = stream_of(msgspec.structs.replace(shown, renditions=(keyed,))).want(0)
+    assert isinstance(init, InitTarget)
+    assert not init.is_licensed
+
+
+def test_the_length_of_a_segment_is_told_by_whichever_rung_is_listed() -> None:
+    shown = track(ladder=(300, 1_000), segment_ms=2_000)
+    unread = msgspec.structs.replace(shown.renditions[0], segments=(), index=Resource(path="index"))
+    open_track = msgspec.structs.replace(shown, renditions=(unread, shown.renditions[1]))
+    assert segment_ms_of(Stream(presentation(shown).periods[0], open_track, Listings(), position_ms=0)) == 2_000
 
 
 def test_a_segment_that_is_wanted_no_more_is_not_appended() -> None:

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from matinee.core.tracks import counterpart_of, first_of, is_choosable, spoken_of
+from matinee.core.tracks import counterpart_of, decodable, first_of, is_choosable, spoken_of
 from matinee.manifest.presentation import Period, Track
-from matinee.testing.playbook import track
+from matinee.testing.playbook import presentation, track
 
 VIDEO, ENGLISH, AUSTRIAN = track(), track("audio", language="en"), track("audio", language="de-AT")
 WINDING = msgspec.structs.replace(track(track_id="winding"), roles=("trick-play",))
@@ -50,3 +50,16 @@ def test_among_equals_it_is_the_one_of_the_same_codec() -> None:
 def test_sound_in_another_language_is_better_than_none_subtitles_are_not() -> None:
     assert counterpart_of(ENGLISH, (AUSTRIAN,)) == AUSTRIAN
     assert counterpart_of(track("text", language="en"), (track("text", language="de"),)) is None
+
+
+def test_what_is_not_decoded_here_is_left_out_where_others_of_the_kind_are() -> None:
+    plain, strange = coded(track(ladder=(300,)), "avc1"), coded(track(ladder=(900,), track_id="strange"), "vvc1")
+    mixed = msgspec.structs.replace(plain, track_id="mixed", renditions=(*plain.renditions, *strange.renditions))
+    dolby, wound = coded(track("audio"), "ac-4"), msgspec.structs.replace(plain, roles=("trick-play",))
+
+    def left(*tracks: Track) -> list[Track]:
+        return list(decodable(presentation(*tracks), lambda codecs: codecs == "avc1").periods[0].tracks)
+
+    assert left(strange, plain, dolby) == [plain, dolby]
+    assert left(mixed) == [msgspec.structs.replace(mixed, renditions=plain.renditions)]
+    assert left(strange, wound) == [strange, wound]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
-from matinee.media.header import read_header
+from matinee.media.header import key_ids_in, read_header
 from matinee.media.protection import Protection
 from tests.support.media import KEY, KEY_ID, make_audio, make_muxed, make_video, package_by_shaka
 
@@ -30,6 +30,12 @@ def test_the_edit_list_moves_the_first_picture_to_the_start() -> None:
 def test_the_edit_list_puts_priming_before_the_start() -> None:
     assert read_header(make_audio(seconds=1).init).shift == -1_024
     assert read_header(make_audio(seconds=1, codec="libopus").init).shift == -312
+
+
+def test_an_init_segment_tells_the_keys_of_all_its_tracks() -> None:
+    assert key_ids_in(PROTECTED) == (KEY_ID,)
+    assert key_ids_in(CLEAR) == ()
+    assert key_ids_in(b"\x47" * 188) == ()
 
 
 def test_an_encrypted_track_names_its_scheme_and_key_and_what_it_was_before() -> None:

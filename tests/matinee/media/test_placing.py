@@ -16,6 +16,22 @@ def test_media_time_is_kept_where_it_agrees_with_the_manifest(earliest_ms: int, 
     assert Runs().shift_ms(Placement(start_ms=10_000), earliest_ms=earliest_ms) == shift_ms
 
 
+@pytest.mark.parametrize("earliest_ms", [10, 83, 250])
+def test_what_begins_the_presentation_begins_it_exactly(earliest_ms: int) -> None:
+    assert Runs().shift_ms(Placement(start_ms=0), earliest_ms=earliest_ms) == -earliest_ms
+
+
+def test_priming_that_is_cut_off_moves_nothing() -> None:
+    assert Runs().shift_ms(Placement(start_ms=0), earliest_ms=-21) == 0
+
+
+def test_media_time_that_goes_on_in_the_next_run_is_kept_if_that_agrees_with_the_manifest() -> None:
+    runs = Runs()
+    assert runs.shift_ms(Placement(start_ms=0), earliest_ms=83) == -83
+    assert runs.shift_ms(Placement(start_ms=4_000, run="next"), earliest_ms=4_090) == -83
+    assert runs.shift_ms(Placement(start_ms=8_000, run="other"), earliest_ms=5) == 7_995
+
+
 def test_tracks_of_a_run_are_shifted_alike() -> None:
     runs = Runs()
     assert runs.shift_ms(Placement(start_ms=0), earliest_ms=10_000) == -10_000

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from matinee.clock import SystemClock
 from matinee.core.messages import Append
-from matinee.errors import MatineeError
+from matinee.errors import FormatUnsupported, MatineeError
 from matinee.media.frames import VideoFrame
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import ContentKeys
 from matinee.testing.playbook import Viewer, fetches, segment_of, track
-from tests.support.media import Clip, make_video
+from tests.support.media import KEY, KEY_ID, Clip, make_video
 
 VTT = b"WEBVTT\n\n00:00.500 --> 00:01.000\nHello\n\n00:01.000 --> 00:02.000\n<i>World</i>\n"
 
@@ -23,10 +25,10 @@ VIDEO, TEXT = track(segment_ms=1_000), track("text", has_init=False)
 class Booth:
     """A screening whose playhead stands wherever a test put it."""
 
-    def __init__(self, *, settings: PlayerSettings | None = None) -> None:
+    def __init__(self, *, settings: PlayerSettings | None = None, began_ms_ago: int = 0) -> None:
         self.refused: list[MatineeError] = []
         self.on_refused: Callable[[int], None] = lambda _: None
-        self.viewer = Viewer(now_ms=SystemClock().now_ms())
+        self.viewer = Viewer(now_ms=SystemClock().now_ms() - began_ms_ago)
         for fetch in fetches(self.viewer.start()):
             self.viewer.deliver(fetch, after_ms=0)
         self.screening = Screening(
@@ -37,9 +39,11 @@ class Booth:
         self.refused.append(error)
         self.on_refused(request_id)
 
-    def append(self, clip: Clip, index: int) -> None:
+    def append(self, clip: Clip, index: int, *, carries_sound: bool = False) -> None:
         is_last = index == len(clip.segments) - 1
         target, start_ms = segment_of(VIDEO, 0, index), index * 1_000
+        of = msgspec.structs.replace(target.of, carries_sound=carries_sound)
+        target = msgspec.structs.replace(target, of=of)
         append = Append(1, target, 0, start_ms=start_ms, end_ms=start_ms + 1_000, run="0/0", is_last=is_last)
         self.screening.append(append, init=clip.init, body=clip.segments[index], key=None)
 
@@ -114,6 +118,40 @@ async def test_what_does_not_decode_may_be_replaced(booth: Booth) -> None:
         assert frame.width == 64
         break
     assert len(booth.refused) == 1
+
+
+async def test_the_end_cuts_off_no_picture_that_is_due() -> None:
+    booth = Booth(began_ms_ago=2_000)
+    booth.append(make_video(seconds=1, width=64, height=36), 0)
+    booth.screening.finish()
+    await _positions(booth.screening.video_frames())
+    assert booth.screening.frames_shown + booth.screening.frames_dropped == 24
+
+
+async def test_segments_that_might_have_sound_and_have_none_are_shown_all_the_same(booth: Booth) -> None:
+    booth.append(make_video(seconds=1, width=64, height=36), 0, carries_sound=True)
+    booth.screening.finish()
+    assert await _count(booth.screening.audio_blocks()) == 0
+    assert await _positions(booth.screening.video_frames()) == [0]
+    assert booth.refused == []
+
+
+async def test_segments_with_neither_pictures_nor_sound_are_refused(booth: Booth) -> None:
+    clip = make_video(seconds=1, width=64, height=36)
+    booth.append(replace(clip, init=b"", segments=(bytes(16),)), 0, carries_sound=True)
+    booth.screening.finish()
+    assert await _count(booth.screening.audio_blocks()) + await _count(booth.screening.video_frames()) == 0
+    assert [error.code for error in booth.refused] == [FormatUnsupported.code]
+
+
+async def test_keys_that_come_later_open_besides_those_before(booth: Booth) -> None:
+    booth.screening.unlock(ContentKeys({KEY_ID: KEY}))
+    booth.screening.unlock(ContentKeys({"f" * 32: bytes(16)}))
+    booth.append(make_video(seconds=1, width=64, height=36, keys={KEY_ID: KEY}), 0)
+    async for frame in booth.screening.video_frames():
+        assert frame.position_ms == 0
+        break
+    assert booth.refused == []
 
 
 async def test_nothing_is_decrypted_after_the_license_has_ended(booth: Booth) -> None:

@@ -4,11 +4,11 @@ import pytest
 
 from matinee.crypto.agreement import AgreementKey, license_key_context, wrap
 from matinee.crypto.tokens import SigningKey, TrustedKeys
-from matinee.errors import LicenseInvalid
+from matinee.errors import LicenseInvalid, LicenseRefused, SettingsInvalid
 from matinee.policy.settings import RetrySettings
 from matinee.runtime.http import Http
 from matinee.runtime.service import Service
-from matinee.runtime.source import ContentKeys, Guidance, TitleSource, unwrapped_keys
+from matinee.runtime.source import ContentKeys, Guidance, TitleSource, UrlSource, unwrapped_keys
 from matinee.wire.license import License, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.steering import Heard, SteeringDocument
@@ -16,6 +16,7 @@ from tests.support.players import ManualClock
 from tests.support.scripted_plane import ControlPlane, scripted_plane
 
 KEY_ID, CONTENT_KEY = "0123456789abcdef" * 2, bytes(range(16))
+GIVEN = {f"{KEY_ID[:8]}-{KEY_ID[8:]}".upper(): CONTENT_KEY.hex()}
 SERVICE, DEVICE = SigningKey.generate(), AgreementKey.generate()
 TRUSTED = TrustedKeys({SERVICE.key_id: SERVICE.public})
 
@@ -51,6 +52,21 @@ def test_keys_moved_into_a_license_of_another_device_open_nothing() -> None:
 def test_an_access_token_is_no_license() -> None:
     with pytest.raises(LicenseInvalid):
         unwrapped_keys("e30.e30.e30", key=DEVICE, trusted=TRUSTED, wall_ms=0)
+
+
+async def test_keys_at_hand_need_no_license_server() -> None:
+    async with Http() as http:
+        source = UrlSource("http://a.test/x.mpd", http, retry=RetrySettings(), keys=GIVEN)
+        assert await source.keys((KEY_ID,), license_url="") == ContentKeys({KEY_ID: CONTENT_KEY})
+        with pytest.raises(LicenseRefused):
+            await source.keys((KEY_ID, "f" * 32), license_url="")
+
+
+@pytest.mark.parametrize("keys", [{"x": "y"}, {KEY_ID: "00"}, {"00": CONTENT_KEY.hex()}])
+async def test_keys_that_are_none_are_refused_at_the_door(keys: dict[str, str]) -> None:
+    async with Http() as http:
+        with pytest.raises(SettingsInvalid):
+            UrlSource("http://a.test/x.mpd", http, retry=RetrySettings(), keys=keys)
 
 
 async def test_advice_brings_fresh_folders_and_keeps_those_it_does_not_name() -> None:

@@ -431,6 +431,10 @@ class Playback:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
             self._go_to(jump_ms, now_ms)
+        skip_ms = self._edge.skip_ms(selection, self._playhead, now_ms=now_ms)
+        if skip_ms is not None:
+            self._playhead.slide(skip_ms, now_ms=now_ms)
+            self._commands += [Enter(skip_ms), Announce(Jumped(position_ms, skip_ms))]
         rate = self._edge.rate_permille(selection, self._playhead, now_ms=now_ms)
         if rate != self._playhead.rate_permille:
             self._playhead.set_rate(rate, now_ms=now_ms)

@@ -7,7 +7,7 @@ BIN        = .venv/bin
 READY      = .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint types clean
+.PHONY: help demo test bench lint types docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-6s %s\n", $$1, $$2 }'
@@ -17,7 +17,7 @@ demo: $(READY) ## encode a clip, start the system, watch it (FILE=movie.mkv HEAD
 		$(if $(JSON),--json "$$JSON") $(if $(OUTAGE),--outage) $(if $(KEEP),--keep) $(if $(STATE),--state "$$STATE")
 
 test: $(READY) ## every test that needs Python only
-	@exec $(BIN)/pytest -q -m "not engines"
+	@exec $(BIN)/pytest -q -m "not engines and not types"
 
 bench: $(READY) ## speed as ratios against named peers, into benchmarks/results (SMOKE=1: seconds instead of minutes)
 	@$(BIN)/python -m benchmarks $(if $(SMOKE),--smoke)
@@ -28,13 +28,19 @@ lint: $(READY) ## style, format, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: $(READY) ## mypy over everything, pyright over the SDK
+types: $(READY) ## mypy over everything, pyright over the SDK and its public types
 	$(BIN)/mypy
 	$(BIN)/pyright
+	$(BIN)/pytest -q -m types
+
+docs: $(READY) ## the API reference of the SDK, into site/
+	@rm -rf site
+	@$(BIN)/python -W error docs/reference.py site
+	@echo "site/index.html"
 
 clean: ## stop a system that runs here, remove all that was made
 	@if [ -x $(BIN)/matinee ]; then $(BIN)/matinee down; fi
-	rm -rf .venv .tools .matinee dist benchmarks/results/*.json
+	rm -rf .venv .tools .matinee dist site benchmarks/results/*.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
 
 # The tools stand beside the environment, which `uv sync` makes exactly what uv.lock says.

@@ -8,6 +8,7 @@ from typing import Any
 
 from matinee.policy.abr.decision import HORIZON, AbrState, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
+from matinee.policy.ladder import likely_kbps
 from matinee.policy.settings import AbrSettings
 from matinee.policy.throughput import ESTIMATORS, Link, Sample, with_sample
 
@@ -76,10 +77,12 @@ class sabre_plugin:
 
     def _state(self, segment: int, buffer_ms: float) -> AbrState:
         manifest, is_live = self._manifest, self._buffer_full_ms <= LIVE_BUFFER_MS
+        ladder = tuple(manifest.bitrates)
         coming = manifest.segments[segment : segment + HORIZON]
         known_kbps = ESTIMATORS[self._settings.estimator](self._link) if self._link.samples else 0
+        believed_kbps = known_kbps or self._settings.first_kbps or likely_kbps(ladder)
         return AbrState(
-            ladder=tuple(manifest.bitrates),
+            ladder=ladder,
             sizes_bytes=tuple(tuple(size // 8 for size in sizes) for sizes in coming),
             segment_ms=manifest.segment_time,
             segments_left=0 if is_live else len(manifest.segments) - segment,
@@ -87,6 +90,6 @@ class sabre_plugin:
             buffer_full_ms=self._buffer_full_ms,
             rung=self._rung,
             link=self._link,
-            throughput_kbps=max(1, (known_kbps or self._settings.first_kbps) * self._settings.safety_percent // 100),
+            throughput_kbps=max(1, believed_kbps * self._settings.safety_percent // 100),
             memo=self._memo,
         )

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     Failover,
@@ -57,7 +58,7 @@ def notice_text(notice: Notice) -> str | None:
             return f"{clock_text(notice.at_ms)}  {notice.from_appliance} → {notice.to_appliance} ({notice.reason})"
         case Failed(what=what):
             return what
-        case PhaseChanged() | RungSwitched() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
+        case PhaseChanged() | RungSwitched() | TracksChanged() | PeriodEntered() | EventReached() | Jumped() | Ended():
             return None
         case _:
             assert_never(notice)

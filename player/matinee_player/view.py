@@ -6,6 +6,7 @@ import msgspec
 
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -83,6 +84,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     startup_ms: int = 0
     stalls: int = 0
     stall_ms: int = 0
+    is_whole: bool = False
+    """Whether everything that is left to play is here."""
     failovers: int = 0
     tracks: tuple[TrackChoice, ...] = ()
     cues: tuple[str, ...] = ()
@@ -192,7 +195,7 @@ def _noticed(view: View, notice: Notice) -> View:
             return change(view, bitrate_kbps=to_kbps)
         case FailedOver(to_appliance=to_appliance):
             return change(view, appliance=to_appliance, failovers=view.failovers + 1)
-        case StallEnded() | TracksChanged() | PeriodEntered() | Jumped():
+        case StallEnded() | TracksChanged() | PeriodEntered() | EventReached() | Jumped():
             return view  # the next PlayerState tells the sums, the tracks and the place
         case Failed(code=code, what=what):
             leaf = ERRORS_BY_CODE.get(code, MatineeError)
@@ -219,6 +222,7 @@ def _with_state(view: View, state: PlayerState) -> View:
         appliance=state.appliance,
         stalls=state.stalls,
         stall_ms=state.stall_ms,
+        is_whole=state.is_whole,
         tracks=state.tracks,
     )
 

@@ -53,7 +53,7 @@ class Watched:
         return self.edge.jump_ms(self.selection, self.playhead, now_ms=now_ms)
 
     def slide_ms(self, *, now_ms: int = 0) -> int | None:
-        return self.edge.slide_ms(self.selection, self.playhead, now_ms=now_ms)
+        return self.edge.slide_ms(self.selection, self.playhead, least_ms=1_000, now_ms=now_ms)
 
     def rate(self, *, now_ms: int = 0) -> int:
         """How fast he plays from then on."""

@@ -47,6 +47,19 @@ class Flight(NamedTuple):
     first_byte_ms: int
 
 
+class Making(NamedTuple):
+    """How an answer comes that is sent while it is made."""
+
+    until_ms: int
+    """When it is whole at the earliest."""
+    gap_ms: int
+    """How long nothing comes, again and again, without any fault."""
+
+
+AT_ONCE = Making(0, 0)
+"""Answers that were made before they were asked for."""
+
+
 @dataclass
 class _Attempt:
     """A request put to one appliance."""
@@ -69,6 +82,7 @@ class _Request:
     target: Target
     since_ms: int
     """When it was first wanted."""
+    making: Making = AT_ONCE
     attempts: list[_Attempt] = field(default_factory=list[_Attempt])
     """Under way, oldest first; none while it waits for its next round."""
     tried: set[str] = field(default_factory=set[str])
@@ -94,6 +108,8 @@ class Delivery:
         """Where everything else is, best first."""
         self.exhausted: Target | None = None
         """What nobody delivered for `give_up_ms`, or everybody said no to."""
+        self.early: Target | None = None
+        """What nobody has yet, and is no longer asked for."""
         self.hedges: Hedges = Hedges(settings.failover)
         """What was fetched twice."""
         self._settings = settings
@@ -117,7 +133,7 @@ class Delivery:
         """
         self._bases = bases or {}
         if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
-            self._release()
+            _release(self._requests)
         self._unwelcome_until_ms.clear()
         if self.appliances:
             self.appliances = appliances
@@ -130,9 +146,9 @@ class Delivery:
         """Whether something has been refused by everybody and waits for another round."""
         return any(not request.attempts for request in self._requests)
 
-    def ask(self, target: Target, *, now_ms: int) -> list[Command]:
+    def ask(self, target: Target, *, now_ms: int, making: Making = AT_ONCE) -> list[Command]:
         broken_by = self._broken.get(target, frozenset()) if isinstance(target, SegmentTarget) else frozenset[str]()
-        request = _Request(target, since_ms=now_ms, refused_by={*broken_by}, broken_by=broken_by)
+        request = _Request(target, since_ms=now_ms, making=making, refused_by={*broken_by}, broken_by=broken_by)
         self._requests.append(request)
         return self._send(request, now_ms)
 
@@ -160,7 +176,7 @@ class Delivery:
         self.hedges.delivered(size_bytes)
         self._lull.delivered()
         if request.rounds > 0:
-            self._release()
+            _release(self._requests)
         if isinstance(request.target, SegmentTarget):
             self._delivered[request_id] = request.target, winner.appliance
             _forget_oldest(self._delivered)
@@ -183,12 +199,29 @@ class Delivery:
             commands.append(Announce(FailedOver(position_ms, appliance, to, "corrupt")))
         return Arrival(target, appliance, commands)
 
-    def failed(self, request_id: int, reason: str, *, now_ms: int, position_ms: int, hint_ms: int = 0) -> list[Command]:
+    def target_of(self, request_id: int) -> Target | None:
+        """What the request is for; None if nobody waits for it."""
+        request, _ = _find(self._requests, request_id)
+        return request.target if request else None
+
+    def failed(
+        self,
+        request_id: int,
+        reason: str,
+        *,
+        now_ms: int,
+        position_ms: int,
+        hint_ms: int = 0,
+        is_early: bool = False,
+    ) -> list[Command]:
+        """Nothing usable came. `is_early`: it may not be there yet, and that is no fault of who was asked."""
         request, attempt = _find(self._requests, request_id)
         if request is None or attempt is None:
             return []
         left = attempt.appliance
-        if is_unwelcome(reason):
+        if is_early:
+            is_news = False
+        elif is_unwelcome(reason):
             # A token that has ended is no fault of the appliance: other sessions go on asking it.
             is_news = left not in self._unwelcome_until_ms
             self._unwelcome_until_ms[left] = now_ms + self._settings.failover.cooldown_first_ms
@@ -200,6 +233,10 @@ class Delivery:
         request.tried.add(left)
         request.reasons.add(reason)
         (request.refused_by.discard if is_passing(reason) else request.refused_by.add)(left)
+        if is_early and not request.attempts and self._next_appliance(request, now_ms) is None:
+            self._requests.remove(request)
+            self.early = request.target
+            return []
         commands = [] if request.attempts else self._send(request, now_ms)
         if is_news and request.attempts:
             commands.append(Announce(FailedOver(position_ms, left, request.attempts[-1].appliance, reason)))
@@ -283,7 +320,7 @@ class Delivery:
 
     def _wait(self, request: _Request, now_ms: int) -> None:
         retry = self._settings.retry
-        give_up_ms = retry.give_up_start_ms if isinstance(request.target, ManifestTarget) else retry.give_up_ms
+        give_up_ms = retry.give_up_ms if self.appliances else retry.give_up_start_ms
         if now_ms - request.since_ms >= give_up_ms or request.refused_by.issuperset(self.holders(request.target)):
             self.exhausted = request.target
         request.rounds += 1
@@ -301,12 +338,6 @@ class Delivery:
         if any(other.rounds and other.attempts for other in self._requests):
             return None
         return max(request.retry_at_ms, self._lull.over_at_ms)
-
-    def _release(self) -> None:
-        """Those who wait go now, as if for the first time."""
-        for request in self._requests:
-            if not request.attempts:
-                request.rounds = 0
 
     # When one is silent or slow.
 
@@ -334,12 +365,18 @@ class Delivery:
         failover = self._settings.failover
         if self._next_appliance(request, now_ms) is None:
             return min(map(_heard_ms, request.attempts)) + failover.silence_alone_ms
-        return request.attempts[-1].heard_ms + silence_limit_ms(
-            buffer_ms=self._buffer_ms,
-            least_ms=failover.silence_least_ms,
-            most_ms=failover.silence_most_ms,
-            buffer_percent=failover.silence_buffer_percent,
-            usual_ms=self._usual_ms,
+        last, making = request.attempts[-1], request.making
+        gap_ms = making.gap_ms if last.heard_ms < making.until_ms else 0
+        return (
+            last.heard_ms
+            + gap_ms
+            + silence_limit_ms(
+                buffer_ms=self._buffer_ms,
+                least_ms=failover.silence_least_ms,
+                most_ms=failover.silence_most_ms,
+                buffer_percent=failover.silence_buffer_percent,
+                usual_ms=self._usual_ms,
+            )
         )
 
     def _beaten(self, loser: _Attempt, *, by: _Attempt, now_ms: int, position_ms: int) -> list[Command]:
@@ -359,6 +396,15 @@ def _kind(target: Target) -> TrackKind | None:
     return None if isinstance(target, ManifestTarget) else target.of.kind
 
 
+def excuse_sleep(delivery: Delivery, *, slept_ms: int, now_ms: int) -> None:
+    """For so long nobody listened: the process was stopped, the laptop shut. Everybody is given time anew."""
+    for request in delivery._requests:
+        request.since_ms += slept_ms
+        for attempt in request.attempts:
+            attempt.sent_ms += slept_ms
+            attempt.heard_ms = now_ms
+
+
 def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | None:
     """The segment of that kind that is under way; None if there is none, or two appliances are asked for it."""
     for request in delivery._requests:
@@ -367,6 +413,13 @@ def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | N
             elapsed_ms = now_ms - it.sent_ms
             return Flight(request.target, it.received_bytes, it.size_bytes, elapsed_ms, it.first_byte_ms)
     return None
+
+
+def _release(requests: list[_Request]) -> None:
+    """Those who wait go now, as if for the first time."""
+    for request in requests:
+        if not request.attempts:
+            request.rounds = 0
 
 
 def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt] | tuple[None, None]:
@@ -380,7 +433,7 @@ def _find(requests: list[_Request], request_id: int) -> tuple[_Request, _Attempt
 def _is_late(request: _Request, *, buffer_ms: int, now_ms: int) -> bool:
     """Of the lowest rung only: a higher one is better left for a lower (`matinee.policy.abr`)."""
     [attempt] = request.attempts
-    if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0:
+    if not isinstance(request.target, SegmentTarget) or request.target.of.rung > 0 or now_ms < request.making.until_ms:
         return False
     return is_late(
         received_bytes=attempt.received_bytes,

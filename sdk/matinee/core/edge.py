@@ -2,6 +2,7 @@
 
 from matinee.core.catch_up import CatchUp
 from matinee.core.live_clock import LiveClock
+from matinee.core.messages import SegmentTarget, Target
 from matinee.core.playhead import Playhead
 from matinee.core.retreat import Retreat
 from matinee.core.selection import Selection
@@ -25,12 +26,14 @@ class LiveEdge:
         self._settings = settings
         self._live: Live | None = None
         self._refresh_due_ms: int | None = None
+        self._read_ms = 0
         self._catch_up = CatchUp(settings)
         self._retreat = Retreat()
 
     def read(self, live: Live | None, *, now_ms: int) -> None:
         """The manifest, read just now, says so."""
         self._live = live
+        self._read_ms = now_ms
         self.clock.read(live)
         self._refresh_due_ms = None
         if live is not None and live.refresh_ms is not None:
@@ -41,6 +44,11 @@ class LiveEdge:
         self._live = live
         self.clock.read(live)
         self.clock.listed(end_ms=end_ms, now_ms=now_ms)
+
+    def hurry(self, *, now_ms: int) -> None:
+        """The manifest in use will soon be void: it is to be read anew as soon as may be."""
+        if self._live is not None:
+            self._refresh_due_ms = max(now_ms, self._read_ms + LEAST_REFRESH_MS)
 
     def take_turn(self, *, now_ms: int) -> bool:
         """Whether the manifest is to be read now; it is then under way."""
@@ -54,18 +62,22 @@ class LiveEdge:
         times = (self._refresh_due_ms, self._catch_up.due_ms, self._retreat.due_ms, self.clock.sync_due_ms)
         return min((it for it in times if it is not None), default=None)
 
-    def is_early(self, *, end_ms: int, segment_ms: int, early_ms: int, now_ms: int) -> bool:
-        """Whether a segment that ends there, and is not found, may just not be there yet."""
-        due_ms = self.clock.available_ms(end_ms=end_ms, early_ms=early_ms)
-        return self._live is not None and due_ms is not None and now_ms - due_ms < segment_ms
+    def is_early(self, target: Target | None, reason: str, *, now_ms: int) -> bool:
+        """Whether what was asked for and not found may just not be there yet."""
+        live_ms = self.clock.position_ms(now_ms=now_ms)
+        if not isinstance(target, SegmentTarget) or reason != "http-404" or live_ms is None:
+            return False
+        segment = target.segment
+        is_near = live_ms - segment.end_ms < self._delay_ms(segment.duration_ms) + segment.duration_ms
+        return is_near and self.clock.may_miss(end_ms=segment.end_ms)
 
-    def is_gone(self, *, end_ms: int, now_ms: int) -> bool:
-        """Whether a segment that ends there is no longer kept."""
-        return end_ms <= self._oldest_ms(now_ms)
+    def is_gone(self, position_ms: int, *, now_ms: int) -> bool:
+        """Whether what lies there is no longer kept."""
+        return position_ms < self._oldest_ms(now_ms)
 
     def patience_ms(self, selection: Selection) -> int | None:
         """The most media that is worth waiting for before play begins, or goes on; None: all that is wished for."""
-        return None if self._live is None else patience_ms(delay_ms=self._delay_ms(selection))
+        return None if self._live is None else patience_ms(delay_ms=self._delay_ms(selection.segment_ms))
 
     @property
     def is_placed(self) -> bool:
@@ -78,36 +90,41 @@ class LiveEdge:
         wished_ms = self._wished_ms(selection, now_ms)
         return or_else_ms if wished_ms is None or not self.follows else wished_ms
 
-    def jump_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
+    def jump_ms(self, selection: Selection, playhead: Playhead, *, is_stuck: bool = False, now_ms: int) -> int | None:
         """Where the viewer must be moved to; None while there is no need.
 
         One who has fallen out of the window is moved to its beginning, or to live if that is where he wants to be.
+        `is_stuck`: nobody delivers anything, so that no place is better than another.
         """
         wished_ms = self._wished_ms(selection, now_ms)
         if wished_ms is None or not playhead.wants_play:
             return None
         position_ms = playhead.position_ms(now_ms=now_ms)
-        is_gone = position_ms < self._oldest_ms(now_ms) and selection.buffer_ms(position_ms) <= 0
+        is_gone = self.is_gone(position_ms, now_ms=now_ms) and selection.buffer_ms(position_ms) <= 0
         borne_ms = selection.segment_ms if playhead.wait == "starting" else self._settings.jump_ms
-        is_far = self.follows and not self.is_free and abs(wished_ms - position_ms) > borne_ms
+        is_far = self.follows and not self.is_free and not is_stuck and abs(wished_ms - position_ms) > borne_ms
         if not is_gone and not is_far:
             return None
         return wished_ms if self.follows else min(wished_ms, self._oldest_ms(now_ms) + selection.segment_ms)
 
-    def slide_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
-        """Where in the media that is here a viewer who begins should do so: live moved on while he waited for it."""
+    def slide_ms(self, selection: Selection, playhead: Playhead, *, least_ms: int, now_ms: int) -> int | None:
+        """Where in the media that is here a viewer who begins should do so: live moved on while he waited for it.
+
+        `least_ms` of it are left for him, or what else is worth waiting for.
+        """
         wished_ms = self._wished_ms(selection, now_ms)
         if wished_ms is None or not self.follows:
             return None
         position_ms = playhead.position_ms(now_ms=now_ms)
-        spare_ms = selection.buffer_ms(position_ms) - patience_ms(delay_ms=self._delay_ms(selection))
+        least_ms = min(least_ms, patience_ms(delay_ms=self._delay_ms(selection.segment_ms)))
+        spare_ms = selection.buffer_ms(position_ms) - least_ms
         slid_ms = min(wished_ms, position_ms + spare_ms)
         return slid_ms if slid_ms > position_ms else None
 
     def rate_permille(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int:
         """How fast to play from now on."""
         live, wished_ms, before = self._live, self._wished_ms(selection, now_ms), playhead.rate_permille
-        if self.is_free or live is None or wished_ms is None or not (self.follows and self._settings.catch_up):
+        if self.is_free or live is None or wished_ms is None or not self.follows or self._settings.catch_up == "off":
             return self._catch_up.rest(before)
         if not playhead.is_moving:
             return before
@@ -117,7 +134,7 @@ class LiveEdge:
             lag_ms=wished_ms - position_ms,
             before_permille=before,
             buffer_ms=selection.buffer_ms(position_ms),
-            patience_ms=patience_ms(delay_ms=self._delay_ms(selection)),
+            patience_ms=patience_ms(delay_ms=self._delay_ms(selection.segment_ms)),
             now_ms=now_ms,
         )
 
@@ -127,20 +144,24 @@ class LiveEdge:
             return
         most_ms = MOST_RETREAT_MS
         if self._live.most_delay_ms is not None:
-            most_ms = self._live.most_delay_ms - self._stated_ms(selection)
+            most_ms = self._live.most_delay_ms - self._stated_ms(selection.segment_ms)
         self._retreat.note(stalls=stalls, most_ms=most_ms, now_ms=now_ms)
+
+    def ahead_ms(self, segment_ms: int) -> int | None:
+        """No more than so much media can be ahead of a viewer; None if nothing is live."""
+        return None if self._live is None else self._delay_ms(segment_ms)
 
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""
         live_ms = self.clock.position_ms(now_ms=now_ms)
-        return None if live_ms is None else max(self._oldest_ms(now_ms), live_ms - self._delay_ms(selection))
+        return None if live_ms is None else max(self._oldest_ms(now_ms), live_ms - self._delay_ms(selection.segment_ms))
 
-    def _delay_ms(self, selection: Selection) -> int:
-        return self._stated_ms(selection) + self._retreat.extra_ms
+    def _delay_ms(self, segment_ms: int) -> int:
+        return self._stated_ms(segment_ms) + self._retreat.extra_ms
 
-    def _stated_ms(self, selection: Selection) -> int:
+    def _stated_ms(self, segment_ms: int) -> int:
         stated_ms = self._live.delay_ms if self._live else None
-        return delay_ms(own_ms=self._settings.delay_ms, stated_ms=stated_ms, segment_ms=selection.segment_ms)
+        return delay_ms(own_ms=self._settings.delay_ms, stated_ms=stated_ms, segment_ms=segment_ms)
 
     def _oldest_ms(self, now_ms: int) -> int:
         live_ms = self.clock.position_ms(now_ms=now_ms)

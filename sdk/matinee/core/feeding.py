@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from matinee.core.delivery import Delivery, Flight, flight_of
+from matinee.core.delivery import AT_ONCE, Delivery, Flight, Making, flight_of
 from matinee.core.edge import LiveEdge
-from matinee.core.messages import Announce, Command, Forget
+from matinee.core.messages import Announce, Command, Forget, MediaTarget, SegmentTarget
 from matinee.core.notices import RungSwitched
 from matinee.core.outlook import outlook_of
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
-from matinee.core.stream import Stream
+from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.buffering import hungry_in_ms
 from matinee.policy.settings import BufferingSettings
@@ -88,14 +88,14 @@ class Feeding:
         segment = stream.next_segment(rung)
         if segment is None:
             return max(due_ms, stream.index_due_ms(rung) or 0)
-        if self._edge.is_gone(end_ms=segment.end_ms, now_ms=now_ms):
+        if self._edge.is_gone(stream.frontier_ms, now_ms=now_ms):
             return None
         there_ms = self._edge.clock.available_ms(end_ms=segment.end_ms, early_ms=stream.rendition.early_ms)
         return None if there_ms is None else max(due_ms, there_ms)
 
     def _ask_for(self, stream: Stream, buffer_ms: int, now_ms: int) -> Iterator[Command]:
         before = stream.rung
-        outlook = outlook_of(stream, full_ms=self._settings.full_ms)
+        outlook = outlook_of(stream, full_ms=self._full_ms(stream))
         choice = self._reckoning.choice_for(stream, outlook, buffer_ms=buffer_ms)
         if choice.delay_ms and stream.kind == "video" and now_ms > self._held_until_ms:
             self._held_until_ms = now_ms + choice.delay_ms
@@ -112,14 +112,27 @@ class Feeding:
     def _want(self, stream: Stream, rung: int, now_ms: int) -> Iterator[Command]:
         before = stream.rung
         for target in stream.want(rung):
-            yield from self._delivery.ask(target, now_ms=now_ms)
+            yield from self._delivery.ask(target, now_ms=now_ms, making=self._making(stream, target))
         if stream.kind == "video":
             self._look_ms = now_ms + LOOK_AFTER_MS
         if stream.kind == "video" and before not in (-1, stream.rung):
             yield Announce(RungSwitched(stream.ladder[before], stream.ladder[stream.rung]))
 
+    def _making(self, stream: Stream, target: MediaTarget) -> Making:
+        """How it comes: in parts, if it is asked for before it is whole."""
+        early_ms = stream.rendition.early_ms
+        if not isinstance(target, SegmentTarget) or early_ms == 0:
+            return AT_ONCE
+        until_ms = self._edge.clock.available_ms(end_ms=target.segment.end_ms, early_ms=0) or 0
+        return Making(until_ms, max(0, target.segment.duration_ms - early_ms))
+
+    def _full_ms(self, stream: Stream) -> int:
+        """The most that can be buffered: of what is live, no more than there is."""
+        ahead_ms = self._edge.ahead_ms(segment_ms_of(stream))
+        return self._settings.full_ms if ahead_ms is None else max(1, min(self._settings.full_ms, ahead_ms))
+
     def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
-        if stream.rung <= 0 or flight.size_bytes <= 0:
+        if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:
             return None
         it = InFlight(
             rung=stream.rung,
@@ -128,5 +141,5 @@ class Feeding:
             elapsed_ms=flight.elapsed_ms,
             first_byte_ms=flight.first_byte_ms or flight.elapsed_ms,
         )
-        outlook = outlook_of(stream, full_ms=self._settings.full_ms)
+        outlook = outlook_of(stream, full_ms=self._full_ms(stream))
         return self._reckoning.rung_instead(stream, outlook, buffer_ms=buffer_ms, flight=it)

@@ -13,6 +13,7 @@ from matinee.manifest.presentation import (
     Rendition,
     Resource,
     Segment,
+    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -35,6 +36,8 @@ class RenditionRef(msgspec.Struct, frozen=True, kw_only=True):
     mime_type: str
     places: tuple[str, ...] = ()
     """As `Rendition.places`."""
+    is_chunked: bool = False
+    """Whether its segments are asked for while they are made, and their parts used as they come."""
     carries_sound: bool = False
     """Whether its sound is to be heard besides its pictures being seen."""
 
@@ -103,6 +106,14 @@ class IndexRead(msgspec.Struct, frozen=True):
     """None: no more will come."""
     key_ids: tuple[str, ...] = ()
     """What a license must open; the manifest need not have said so."""
+    events: tuple[TimedEvent, ...] = ()
+    """What the playlist says of moments of the title."""
+
+
+class EventsFound(msgspec.Struct, frozen=True):
+    """A segment holds events; the same may have been told before."""
+
+    events: tuple[TimedEvent, ...]
 
 
 class ClockSynced(msgspec.Struct, frozen=True):
@@ -119,6 +130,14 @@ class ProgressMade(msgspec.Struct, frozen=True):
     """So far."""
     size_bytes: int
     """Of the whole answer; 0 if the server did not say."""
+
+
+class PartArrived(msgspec.Struct, frozen=True):
+    """Of a segment that is made as it comes, more can be played."""
+
+    request_id: int
+    ready_ms: int
+    """So much, from its beginning."""
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -228,8 +247,10 @@ Event = (
     Started
     | ManifestRead
     | IndexRead
+    | EventsFound
     | ClockSynced
     | ProgressMade
+    | PartArrived
     | Fetched
     | FetchFailed
     | KeysArrived
@@ -279,7 +300,7 @@ class SyncClock(msgspec.Struct, frozen=True):
 
 
 class Append(msgspec.Struct, frozen=True):
-    """Decode this segment next of its kind; its init segment has arrived before."""
+    """Decode this segment, or what of it is new, next of its kind; its init segment has arrived before."""
 
     request_id: int
     target: SegmentTarget
@@ -294,6 +315,8 @@ class Append(msgspec.Struct, frozen=True):
     """What of it lies before is not to be shown; None: all is."""
     until_ms: int | None = None
     """What of it lies there or later is not to be shown: another period begins."""
+    is_part: bool = False
+    """More of the segment follows."""
 
 
 class Forget(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from matinee.errors import MatineeError, error_of_code
-from matinee.manifest.presentation import TrackKind
+from matinee.manifest.presentation import TimedEvent, TrackKind
 
 Phase = Literal["starting", "playing", "paused", "seeking", "stalled", "ended", "failed"]
 
@@ -49,6 +49,12 @@ class PeriodEntered(msgspec.Struct, frozen=True):
     period_id: str
 
 
+class EventReached(msgspec.Struct, frozen=True):
+    """The viewer came to something that the manifest, a playlist or a segment announced for this moment."""
+
+    event: TimedEvent
+
+
 class Jumped(msgspec.Struct, frozen=True):
     """The viewer was moved: what lay there is gone, or live was too far away."""
 
@@ -82,10 +88,38 @@ Notice = (
     | FailedOver
     | TracksChanged
     | PeriodEntered
+    | EventReached
     | Jumped
     | Failed
     | Ended
 )
+
+
+class ItemEntered(msgspec.Struct, frozen=True):
+    """Another item of the playlist plays from now on; what is told before the next one is of it."""
+
+    at: int
+    """Its place in the list as it was given."""
+    item: str
+
+
+class ItemFailed(msgspec.Struct, frozen=True):
+    """An item could not be played to its end; the next one has its turn."""
+
+    at: int
+    item: str
+    code: str
+    what: str
+    facts: dict[str, object] = {}
+
+    @property
+    def error(self) -> MatineeError:
+        """The same as an exception: its class says who must act."""
+        return error_of_code(self.code, self.what, self.facts)
+
+
+PlaylistNotice = ItemEntered | ItemFailed | Notice
+"""What a playlist tells."""
 
 
 class TrackChoice(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,24 +4,26 @@ It composes the small machines and holds no rule of its own but their order: aft
 playhead's phase, asks for what the streams want, and says when it must be woken.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
 
 from matinee.core.advice import Advice
-from matinee.core.delivery import Delivery
+from matinee.core.agenda import Agenda
+from matinee.core.delivery import Delivery, excuse_sleep
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
 from matinee.core.keyring import Keyring
+from matinee.core.leaving import decline_text, leave, put_off, take_back
 from matinee.core.messages import (
     Announce,
     ClockSynced,
     Command,
-    Discard,
     Enter,
     Event,
+    EventsFound,
     Fetched,
     FetchFailed,
     FetchSteering,
@@ -35,7 +37,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
-    MediaTarget,
+    PartArrived,
     PauseAsked,
     ProgressMade,
     RateAsked,
@@ -59,7 +61,6 @@ from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.core.stats import PlayerStats
-from matinee.core.stream import Stream
 from matinee.core.tally import Tally
 from matinee.core.tracks import decodable
 from matinee.errors import SegmentUnavailable
@@ -71,6 +72,13 @@ from matinee.policy.settings import PlayerSettings
 
 SLOWEST_PERMILLE, FASTEST_PERMILLE = 100, 8_000
 """A wish beyond these means these. Source: Media3, DefaultAudioSink."""
+
+ASLEEP_MS = 2_000
+"""An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
+
+
+LOOK_EVERY_MS = 100
+"""Progress of a request changes what is known, and is acted upon so often at most: it comes with every piece."""
 
 
 class Playback:
@@ -95,6 +103,7 @@ class Playback:
         self._reckoning = Reckoning(settings.abr, policies)
         self._edge = LiveEdge(settings.live)
         self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
+        self._agenda = Agenda()
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._presentation: Presentation | None = None
@@ -106,6 +115,7 @@ class Playback:
         self._appliance = ""
         self._advice = Advice(settings.retry, seed=draw(seed))
         self._wake_at_ms: int | None = None
+        self._looked_ms = 0
         self._commands: list[Command] = []
 
     def receive(self, event: Event, *, now_ms: int) -> list[Command]:
@@ -113,7 +123,9 @@ class Playback:
         self._commands = []
         if self._outcome is None:
             self._take(event, now_ms)
-        if self._outcome is None:
+        is_worth_a_look = not isinstance(event, ProgressMade) or now_ms - self._looked_ms >= LOOK_EVERY_MS
+        if self._outcome is None and is_worth_a_look:
+            self._looked_ms = now_ms
             self._advance(now_ms)
         for command in self._commands:
             if isinstance(command, Announce):
@@ -169,15 +181,12 @@ class Playback:
     # What an event changes.
 
     def _take(self, event: Event, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
-                self._playhead = Playhead(
-                    self._settings.buffering,
-                    position_ms=event.position_ms,
-                    now_ms=asked_ms,
-                    is_ahead=event.is_ahead,
-                )
+                settings, at_ms = self._settings.buffering, event.position_ms
+                self._playhead = Playhead(settings, position_ms=at_ms, now_ms=asked_ms, is_ahead=event.is_ahead)
                 self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances
@@ -185,6 +194,9 @@ class Playback:
                 self._commands += self._delivery.ask(ManifestTarget(), now_ms=now_ms)
             case ManifestRead() | IndexRead() | Fetched():
                 self._arrived(event, now_ms)
+            case EventsFound():
+                if self._agenda.learn(event.events):
+                    self._edge.hurry(now_ms=now_ms)
             case ClockSynced():
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
@@ -194,23 +206,24 @@ class Playback:
                     size_bytes=event.size_bytes,
                     now_ms=now_ms,
                 )
+            case PartArrived():
+                self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
                 self._tally.missed()
                 if is_unwelcome(event.reason):
                     self._advice.hurry(now_ms=now_ms)
+                target = self._delivery.target_of(event.request_id)
                 self._commands += self._delivery.failed(
                     event.request_id,
                     event.reason,
                     now_ms=now_ms,
-                    position_ms=self._playhead.position_ms(now_ms=now_ms),
+                    position_ms=position_ms,
                     hint_ms=event.hint_ms,
+                    is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
-                position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
-                if blamed is not None and self._selection is not None:
-                    self._commands += blamed.commands
-                    self._commands += _take_back(blamed.target, self._delivery, self._selection, position_ms)
+                self._commands += take_back(blamed, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)
@@ -222,6 +235,9 @@ class Playback:
             case SteeringFailed():
                 self._advice.failed(hint_ms=event.hint_ms, is_gone=event.is_gone, now_ms=now_ms)
             case Woke():
+                slept_ms = now_ms - (self._wake_at_ms or now_ms)
+                if slept_ms >= ASLEEP_MS:
+                    excuse_sleep(self._delivery, slept_ms=slept_ms, now_ms=now_ms)
                 self._wake_at_ms = None
             case _:
                 self._obey(event, now_ms)
@@ -249,7 +265,7 @@ class Playback:
             case TrackAsked():
                 self._choose(event.track_id, now_ms)
             case TextDeclined():
-                self._commands += _decline_text(self._selection, self._delivery)
+                self._commands += decline_text(self._selection, self._delivery)
             case _:
                 assert_never(event)
 
@@ -272,14 +288,20 @@ class Playback:
                 if target.rendition.single_file is None:
                     self._edge.listed(event.live, end_ms=event.segments[-1].end_ms, now_ms=now_ms)
                 self._commands += self._keyring.need(event.key_ids)
+                self._agenda.learn(event.events)
                 self._append(target, event.request_id)
             case ((InitTarget() | SegmentTarget()), Fetched()):
                 self._tally.got_segment(size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
+                if isinstance(target, SegmentTarget):
+                    self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(
-                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
-                )
+                has_video = self._selection is not None and self._selection.stream_of("video") is not None
+                # Sound beside pictures has only its share of the link, and tells little of the whole.
+                if target.of.kind == ("video" if has_video else "audio"):
+                    self._reckoning.measured(
+                        size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                    )
                 self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:
@@ -293,6 +315,7 @@ class Playback:
         self._advice.configure(presentation.steering, now_ms=now_ms)
         self._edge.read(presentation.live, now_ms=now_ms)
         self._presentation = presentation
+        self._agenda.learn(it for period in presentation.periods for it in period.events)
         self._commands += self._keyring.need(presentation.key_ids)
         if self._selection is not None:
             self._selection.renew(presentation)
@@ -301,19 +324,24 @@ class Playback:
         """Begin: where the viewer wishes to, or where it is live."""
         self._tally.read_manifest(now_ms=now_ms)
         position_ms = self._playhead.position_ms(now_ms=now_ms)
-        if presentation.duration_ms is not None and position_ms >= presentation.duration_ms:
-            position_ms = 0
         selection = Selection(presentation, self._settings, position_ms=position_ms)
+        if selection.duration_ms is not None and position_ms >= selection.duration_ms:
+            position_ms = 0
         entry_ms = self._edge.entry_ms(selection, now_ms=now_ms, or_else_ms=position_ms)
-        if entry_ms != position_ms:
+        if entry_ms != self._playhead.position_ms(now_ms=now_ms):
             selection = Selection(presentation, self._settings, position_ms=entry_ms)
         self._selection = selection
         self._playhead.seek(entry_ms, now_ms=now_ms)
         self._commands += [Enter(entry_ms), Announce(TracksChanged())]
 
-    def _append(self, target: MediaTarget, request_id: int) -> None:
-        for stream in self._selection.streams if self._selection else ():
-            append = stream.arrived(target, request_id) if stream.kind == target.of.kind else None
+    def _append(self, target: Target | None, request_id: int, *, ready_ms: int | None = None) -> None:
+        """Something of a stream arrived, whole, or the first `ready_ms` of it."""
+        if target is None or isinstance(target, ManifestTarget) or self._selection is None:
+            return
+        for stream in self._selection.streams:
+            if stream.kind != target.of.kind:
+                continue
+            append = stream.arrived(target, request_id, ready_ms=ready_ms)
             if append is None:
                 continue
             self._commands.append(append)
@@ -327,7 +355,7 @@ class Playback:
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
-            self._commands += _leave(self._delivery, *selection.streams)
+            self._commands += leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))
 
@@ -338,7 +366,7 @@ class Playback:
         if chosen is None:
             return
         if chosen.kind in before:
-            self._commands += _leave(self._delivery, before[chosen.kind])
+            self._commands += leave(self._delivery, before[chosen.kind])
         if chosen.gates_play and self._playhead.wait is None:
             self._playhead.hold("seeking", now_ms=now_ms)
         self._commands.append(Announce(TracksChanged()))
@@ -350,10 +378,14 @@ class Playback:
         buffer_ms = self._selection.buffer_ms(position_ms) if self._selection else 0
         self._commands += self._delivery.tick(now_ms=now_ms, buffer_ms=buffer_ms, position_ms=position_ms)
         self._give_up(now_ms)
+        if self._delivery.early is not None and self._selection is not None:
+            put_off(self._delivery, self._selection)
+            self._edge.clock.missed(now_ms=now_ms)
         if self._selection is None and self._presentation is not None and self._edge.is_placed:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
             self._keep_up(self._selection, now_ms)
+            self._commands += self._agenda.pass_by(self._playhead, now_ms=now_ms)
             self._settle_phase(self._selection, now_ms)
         if self._outcome is not None:
             return
@@ -382,7 +414,7 @@ class Playback:
         if target is None:
             return
         if not isinstance(target, ManifestTarget) and target.of.kind == "text":
-            self._commands += _decline_text(self._selection, self._delivery)
+            self._commands += decline_text(self._selection, self._delivery)
             return
         if self._playhead.phase in ("playing", "paused") or self._advice.is_awaited(now_ms=now_ms):
             return
@@ -396,7 +428,8 @@ class Playback:
         """Stay where the viewer of something live should be: by the rate, or by a jump if that will not do."""
         position_ms = self._playhead.position_ms(now_ms=now_ms)
         self._edge.note_stalls(selection, self._playhead.stalls, now_ms=now_ms)
-        jump_ms = self._edge.jump_ms(selection, self._playhead, now_ms=now_ms)
+        is_stuck = self._delivery.is_stuck
+        jump_ms = self._edge.jump_ms(selection, self._playhead, is_stuck=is_stuck, now_ms=now_ms)
         if jump_ms is not None:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
@@ -422,8 +455,9 @@ class Playback:
             can_decrypt=self._keyring.is_complete,
             now_ms=now_ms,
         )
-        slid_ms = self._edge.slide_ms(selection, self._playhead, now_ms=now_ms) if slides else None
-        if slid_ms is not None and self._playhead.is_moving:
+        least_ms = self._settings.buffering.start_ms
+        slid_ms = self._edge.slide_ms(selection, self._playhead, least_ms=least_ms, now_ms=now_ms)
+        if slides and slid_ms is not None and self._playhead.is_moving:
             self._playhead.slide(slid_ms, now_ms=now_ms)
             self._commands.append(Enter(slid_ms))
         if notice is not None:
@@ -436,7 +470,7 @@ class Playback:
         times = [self._delivery.wake_at_ms(now_ms=now_ms, buffer_ms=buffer_ms), self._advice.wake_at_ms(now_ms=now_ms)]
         if selection is not None and not self._advice.holds_start(now_ms=now_ms):
             times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
-            times.append(self._edge.wake_at_ms())
+            times += self._edge.wake_at_ms(), self._agenda.wake_at_ms(playhead, now_ms=now_ms)
             if playhead.is_moving:
                 times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))
         wake_at_ms = min((it for it in times if it is not None), default=None)
@@ -453,26 +487,3 @@ class Playback:
         self._commands.append(Announce(PhaseChanged(outcome)))
         if isinstance(word, Ended):
             self._commands.append(Announce(word))
-
-
-def _take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
-    """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
-    stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
-    if stream is not None and isinstance(target, SegmentTarget):
-        yield from _leave(delivery, stream)
-        selection.move_to(max(position_ms, target.segment.start_ms), kind=stream.kind)
-
-
-def _decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Command]:
-    """The viewer goes on without subtitles."""
-    if selection is not None and (text := selection.stream_of("text")):
-        yield from _leave(delivery, text)
-        selection.drop("text")
-        yield Announce(TracksChanged())
-
-
-def _leave(delivery: Delivery, *streams: Stream) -> Iterator[Command]:
-    """What was asked for and kept of the streams is no longer wanted."""
-    for stream in streams:
-        yield from delivery.cancel(stream.kind)
-        yield Discard(stream.kind)

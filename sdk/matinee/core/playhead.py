@@ -20,6 +20,8 @@ class Playhead:
         self.startup_ms: int = 0
         """From the wish to play until the picture could move; 0 before."""
         self.stalls: int = 0
+        self.jumps: int = 0
+        """How often it was put elsewhere; what lies between was not passed."""
         self.rate_permille: int = 1000
         """Of media time to the clock's; to be set by `set_rate`."""
         self._settings = settings
@@ -108,11 +110,13 @@ class Playhead:
     def seek(self, position_ms: int, *, now_ms: int) -> None:
         self.hold("seeking", now_ms=now_ms)
         self._position_ms = position_ms
+        self.jumps += 1
 
     def slide(self, position_ms: int, *, now_ms: int) -> None:
         """Go on there, without a wait: what lies there is here."""
         self._book(now_ms)
         self._position_ms = position_ms
+        self.jumps += 1
 
     def _release(self, now_ms: int) -> FirstFrameReady | StallEnded | None:
         self._book(now_ms)

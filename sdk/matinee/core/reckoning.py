@@ -7,7 +7,7 @@ from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import AbrState, Choice, InFlight, Memo
 from matinee.policy.abr.policies import POLICIES
 from matinee.policy.custom import Policies
-from matinee.policy.ladder import highest_within
+from matinee.policy.ladder import Ladder, highest_within, likely_kbps
 from matinee.policy.settings import AbrSettings
 from matinee.policy.throughput import ESTIMATORS, Link, Sample, blended_kbps, with_sample
 from matinee.wire.cmsd import NOTHING, Cmsd
@@ -49,7 +49,7 @@ class Reckoning:
     def choice_for(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> Choice:
         """The rung of the stream's next segment, and how long to wait before asking for it."""
         if stream.track.kind != "video":
-            return Choice(highest_within(stream.ladder, self._usable_kbps * AUDIO_SHARE_PERCENT // 100))
+            return Choice(highest_within(stream.ladder, self._usable_kbps(stream.ladder) * AUDIO_SHARE_PERCENT // 100))
         choice = self._policy.choose(self._state(stream, outlook, buffer_ms=buffer_ms))
         self._memo = choice.memo
         return Choice(min(choice.rung, self._ceiling(stream)), choice.delay_ms)
@@ -62,10 +62,9 @@ class Reckoning:
         state = self._state(stream, outlook, buffer_ms=buffer_ms)
         return self._policy.abandon(msgspec.structs.replace(state, rung=stream.rung_before), flight)
 
-    @property
-    def _usable_kbps(self) -> int:
+    def _usable_kbps(self, ladder: Ladder) -> int:
         kbps = blended_kbps(
-            self.throughput_kbps or self._settings.first_kbps,
+            self.throughput_kbps or self._settings.first_kbps or likely_kbps(ladder),
             told_kbps=self._cmsd.throughput_kbps,
             told_percent=self._settings.cmsd_percent,
         )
@@ -73,7 +72,13 @@ class Reckoning:
 
     def _ceiling(self, stream: Stream) -> int:
         told_kbps = self._cmsd.most_kbps if self._settings.heeds_cmsd else 0
-        return highest_within(stream.ladder, min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps))
+        most_kbps = min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps)
+        low_enough = [
+            rung
+            for rung, rendition in enumerate(stream.track.renditions)
+            if not self._settings.highest_height or rendition.height <= self._settings.highest_height
+        ]
+        return min(highest_within(stream.ladder, most_kbps), max(low_enough, default=0))
 
     def _state(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> AbrState:
         nominal = tuple(kbps * segment_ms_of(stream) // 8 for kbps in stream.ladder)
@@ -86,6 +91,6 @@ class Reckoning:
             buffer_full_ms=outlook.full_ms,
             rung=stream.rung,
             link=self._link,
-            throughput_kbps=self._usable_kbps,
+            throughput_kbps=self._usable_kbps(stream.ladder),
             memo=self._memo,
         )

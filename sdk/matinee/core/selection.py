@@ -32,7 +32,9 @@ class Selection:
 
     @property
     def duration_ms(self) -> int | None:
-        """Of the title; None while nobody knows."""
+        """Of the title; None while nobody knows, or while a manifest read later may make it longer."""
+        if not self.presentation.is_final(self.presentation.periods[-1]):
+            return None
         if self.presentation.duration_ms is not None or self.presentation.live is not None:
             return self.presentation.duration_ms
         ends = [stream.segments(max(stream.rung, 0)) for stream in self._gating if stream.is_listed and stream.is_final]
@@ -79,7 +81,7 @@ class Selection:
             if period is not None and stream.track.track_id in tracks:
                 stream.renew(period, tracks[stream.track.track_id])
                 stream.is_final = presentation.is_final(period)
-            else:
+            elif stream.frontier_ms >= presentation.periods[0].start_ms:
                 self._reopen(stream, position_ms=stream.frontier_ms)
 
     def move_to(self, position_ms: int, *, kind: TrackKind | None = None) -> None:

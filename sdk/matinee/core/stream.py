@@ -29,8 +29,13 @@ class Stream:
         """Whether no period follows."""
         self._listings = listings
         self._is_entering = True
-        self._segment_id: int | None = None
         self._index_wanted: IndexTarget | None = None
+        self._growing: tuple[int, int] | None = None
+        """The request that brought the segment, and up to where."""
+        self._is_here = False
+        """Whether that is all of it."""
+        self.appended_ms: int | None = None
+        """Up to where parts of the segment that is wanted were appended; None before the first."""
         self.inits: Inits = Inits()
         self._seam = _Seam()
         self._enter(period, track)
@@ -53,7 +58,7 @@ class Stream:
     @property
     def is_at_end(self) -> bool:
         """Whether everything of this period from the entry on is here."""
-        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
+        return self.next_segment(max(self.rung, 0)) is None and self.is_listed
 
     @property
     def is_whole(self) -> bool:
@@ -64,13 +69,12 @@ class Stream:
         """Enter anew, in this period, with the segment that holds `position_ms`; nothing asked for is wanted."""
         self.frontier_ms = position_ms
         self._is_entering = True
-        self.wanted = self._segment_id = self._index_wanted = None
+        self.wanted = self._index_wanted = None
         self.inits.stop_waiting()
 
     def cross(self, period: Period, track: Track) -> None:
         """Go on in the next period, once this one is here."""
         self.move_to(max(self.frontier_ms, period.start_ms))
-        self.inits.forget(keep=0)
         self._enter(period, track)
         self.rung = -1
 
@@ -100,8 +104,8 @@ class Stream:
         segment = self._seam.after(self.frontier_ms, segments, is_entering=self._is_entering)
         if segment is None:
             return None
-        is_open = not (self.is_final and self.is_listed)
-        ends_before = self._is_entering and is_open and segment.end_ms <= self.frontier_ms
+        is_before = self._is_entering and segment.end_ms <= self.frontier_ms
+        ends_before = is_before and not (self.is_final and self.is_listed)
         begins_after = self.period.end_ms is not None and segment.start_ms >= self.period.end_ms
         return None if ends_before or begins_after else segment
 
@@ -133,6 +137,8 @@ class Stream:
         assert segment is not None
         self.rung_before, self.rung = self.rung, rung
         self.wanted = SegmentTarget(_ref(self, rung), segment)
+        self._growing = self.appended_ms = None
+        self._is_here = False
         if segment.init is None or not self.inits.want(segment.init):
             return [self.wanted]
         init = InitTarget(self.wanted.of, segment.init, segment.init_key, is_licensed=segment.key is None)
@@ -140,25 +146,32 @@ class Stream:
 
     def let_go(self) -> None:
         """The segment asked for is not waited for: another choice may be made in its place."""
-        self.wanted = self._segment_id = None
+        self.wanted = self._growing = None
         self.inits.stop_waiting()
         self.rung = self.rung_before
 
-    def arrived(self, target: MediaTarget, request_id: int) -> Append | None:
-        """Note what came; the Append that became possible, if one did."""
+    def arrived(self, target: MediaTarget, request_id: int, *, ready_ms: int | None = None) -> Append | None:
+        """Note what came, of a segment perhaps its first `ready_ms` only; the Append that became possible, if any."""
         if isinstance(target, InitTarget):
             self.inits.arrived(target.resource, request_id)
         elif target == self._index_wanted:
             self._index_wanted = None
-        elif target == self.wanted:
-            self._segment_id = request_id
-        if self.wanted is None or self._segment_id is None:
+        elif isinstance(target, SegmentTarget) and target == self.wanted:
+            whole_ms = target.segment.duration_ms
+            self._growing = (
+                request_id,
+                target.segment.start_ms + min(whole_ms if ready_ms is None else ready_ms, whole_ms),
+            )
+            self._is_here = ready_ms is None
+        if self.wanted is None or self._growing is None:
             return None
         init = self.wanted.segment.init
         init_id = None if init is None else self.inits.request_id(init)
         if init is not None and init_id is None:
             return None
-        return self._appended(self.wanted, self._segment_id, init_id)
+        request_id, end_ms = self._growing
+        is_news = self._is_here or end_ms > (self.appended_ms or self.wanted.segment.start_ms)
+        return self._append(self.wanted, request_id, init_id, end_ms=end_ms) if is_news else None
 
     @property
     def rendition(self) -> Rendition:
@@ -171,23 +184,27 @@ class Stream:
         self._has_nothing = False
         self.ladder: Ladder = ladder_of(rendition.bitrate_kbps for rendition in track.renditions)
 
-    def _appended(self, target: SegmentTarget, request_id: int, init_id: int | None) -> Append:
-        segment, period = target.segment, self.period
+    def _append(self, target: SegmentTarget, request_id: int, init_id: int | None, *, end_ms: int) -> Append:
+        """The segment up to there, without what of it was appended before; the frontier moves."""
+        segment, period, start_ms = target.segment, self.period, self.appended_ms or target.segment.start_ms
         is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
         until_ms = period.end_ms if is_cut else None
-        self.frontier_ms = segment.end_ms if until_ms is None else until_ms
-        self._is_entering = False
-        self.wanted = self._segment_id = None
+        end_ms = end_ms if until_ms is None else min(end_ms, until_ms)
+        if self._is_here:
+            self.frontier_ms, self._is_entering, self.wanted = end_ms, False, None
+        else:
+            self.frontier_ms, self.appended_ms = max(self.frontier_ms, end_ms), end_ms
         return Append(
             request_id,
             target,
             init_id,
-            start_ms=segment.start_ms,
-            end_ms=self.frontier_ms,
+            start_ms=start_ms,
+            end_ms=end_ms,
             run=f"{period.period_id}/{segment.run}",
-            is_last=self.is_whole,
+            is_last=self._is_here and self.is_whole,
             from_ms=period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None,
             until_ms=until_ms,
+            is_part=not self._is_here,
         )
 
 
@@ -205,6 +222,7 @@ def _ref(stream: Stream, rung: int) -> RenditionRef:
         rung=rung,
         mime_type=rendition.mime_type,
         places=rendition.places,
+        is_chunked=rendition.early_ms > 0,
         carries_sound=stream.carries_sound,
     )
 

@@ -32,6 +32,11 @@ class ChunkSplitter:
         """In `_held`, behind the boxes of the next chunk that are here already."""
         self._has_moof = False
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a chunk has begun and is not whole."""
+        return bool(self._held)
+
     def feed(self, data: bytes) -> list[Chunk]:
         """The chunks that `data` completes, in their order.
 

@@ -21,3 +21,8 @@ def highest_within(ladder: Ladder, kbps: int) -> int:
         if ladder[index] <= kbps:
             rung = index
     return rung
+
+
+def likely_kbps(ladder: Ladder) -> int:
+    """What is guessed of a link of which nothing is known: a ladder is cut for its viewers, most above its middle."""
+    return max(1, ladder[-1] // 4)

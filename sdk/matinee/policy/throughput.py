@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from matinee.policy.forecast import Experience, with_rate
+from matinee.policy.experience import Experience, with_rate
 
 LEAST_BYTES = 16_000
 """Smaller answers measure the round trip, not the link (Shaka: 16 kB)."""

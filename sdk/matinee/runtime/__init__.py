@@ -1,6 +1,8 @@
 """The asyncio shell: carries out what the core decides, over aiohttp, threads and disk; decides nothing itself.
 
-`client` and `player` are what programs use. `driver` feeds the core, `screening` decrypts and decodes, `source` says
+`client`, `player` and `playlist` are what programs use; `remote` is what a viewer may wish of the last two, `filters`
+a program's own hand in requests and answers. `conductor` lets the items of a playlist have their `turn`s, `listeners`
+are who hears what happens. `driver` feeds the core, `screening` decrypts and decodes, `source` says
 where a presentation comes from, `reporter` sends telemetry, `service` asks the control plane, `http` is the one that
 knows aiohttp, `device` keeps the key and the logins, `tasks` owns what runs.
 

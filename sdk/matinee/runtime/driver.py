@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar, assert_never
+from contextlib import suppress
+from typing import Protocol, TypeVar, assert_never
 
 from matinee.core.messages import (
     Announce,
@@ -13,6 +14,7 @@ from matinee.core.messages import (
     Discard,
     Enter,
     Event,
+    EventsFound,
     Fetch,
     Fetched,
     FetchFailed,
@@ -27,6 +29,7 @@ from matinee.core.messages import (
     ManifestRead,
     ManifestTarget,
     MediaRefused,
+    PartArrived,
     ProgressMade,
     SegmentTarget,
     SteeringArrived,
@@ -46,15 +49,28 @@ from matinee.errors import (
     SteeringInvalid,
 )
 from matinee.manifest.pathways import request_url
-from matinee.manifest.presentation import BaseUrl, ClockSource, Presentation, Resource, SampleKey, TrackKind, WholeKey
+from matinee.manifest.presentation import (
+    BaseUrl,
+    ClockSource,
+    Presentation,
+    Resource,
+    SampleKey,
+    Segment,
+    TimedEvent,
+    TrackKind,
+    WholeKey,
+)
 from matinee.media.aes128 import decrypt_whole
 from matinee.media.boxes import is_complete
+from matinee.media.events import may_hold_events, read_events
 from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
+from matinee.runtime.stock import Goods, Stock
 from matinee.runtime.tasks import Tasks
 from matinee.runtime.timekeeping import wall_ms_of
 from matinee.wire.steering import Heard
@@ -94,14 +110,6 @@ class Sink(Protocol):
         ...
 
 
-class _Kept(NamedTuple):
-    """A segment that arrived and is not appended yet."""
-
-    kind: TrackKind
-    body: bytes
-    key: bytes | None
-
-
 class Driver:
     """One session on asyncio. `receive` may be called from anywhere on the event loop."""
 
@@ -125,8 +133,7 @@ class Driver:
         self._reading = Reading()
         self._license_url = ""
         self._requests: dict[int, asyncio.Task[None]] = {}
-        self._inits: dict[int, bytes] = {}
-        self._segments: dict[int, _Kept] = {}
+        self._stock = Stock()
         self._keys: dict[str, bytes] = {}
         self._alarm: asyncio.Task[None] | None = None
 
@@ -146,17 +153,20 @@ class Driver:
             case Cancel():
                 if task := self._requests.pop(command.request_id, None):
                     task.cancel()
+                self._stock.drop(command.request_id)
             case FetchKeys():
                 self._tasks.start(self._fetch_keys(command.key_ids))
             case FetchSteering():
                 self._tasks.start(self._fetch_steering(command.heard))
             case Append():
-                self._append(command)
+                init, body, key = self._stock.take(command)
+                self._sink.append(command, init=init, body=body, key=key)
             case Forget():
-                for request_id in command.request_ids:
-                    self._inits.pop(request_id, None)
+                self._stock.forget(command.request_ids)
             case Discard():
-                self._discard(command.kind)
+                # Init segments stay: the core knows them as here.
+                self._stock.discard(command.kind)
+                self._sink.discard(command.kind)
             case Enter():
                 self._sink.enter(command.position_ms)
             case SyncClock():
@@ -194,6 +204,8 @@ class Driver:
         except MatineeError as error:
             event = MediaRefused(error.code, error.what, error.facts)
         self._requests.pop(request_id, None)
+        if not isinstance(event, Fetched):
+            self._stock.drop(request_id)
         self.receive(event)
 
     async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
@@ -233,16 +245,19 @@ class Driver:
         if not index.segments:
             raise FetchFailure("empty")
         self._license_url = self._license_url or index.license_url
-        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids)
+        return IndexRead(command.request_id, len(answer.body), index.segments, index.live, index.key_ids, index.events)
 
     async def _fetch_init(self, command: Fetch, target: InitTarget) -> Fetched:
         answer = await self._fetch_media(command, target.resource)
-        init = self._inits[command.request_id] = await self._opened(answer.body, target.key)
+        init = await self._opened(answer.body, target.key)
+        self._stock.put_init(command.request_id, target.resource, init)
         key_ids = key_ids_in(init) if target.is_licensed else ()
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd, key_ids)
 
     async def _fetch_segment(self, command: Fetch, target: SegmentTarget) -> Fetched:
         key = target.segment.key
+        if target.of.is_chunked and key is None:
+            return await self._fetch_parts(command, target)
         answer = await self._fetch_media(command, target.segment.resource)
         body = await self._opened(answer.body, key if isinstance(key, WholeKey) else None)
         has_boxes = target.of.mime_type.endswith("/mp4") and target.segment.init is not None
@@ -250,11 +265,40 @@ class Driver:
             raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
+        if has_boxes and (events := _events_in(body, target.segment)):
+            self.receive(EventsFound(events))
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
-        self._segments[command.request_id] = _Kept(target.of.kind, body, sample_key)
+        self._stock.put(command.request_id, Goods(target.of.kind, body, sample_key))
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
 
-    async def _fetch_media(self, command: Fetch, resource: Resource) -> Answer:
+    async def _fetch_parts(self, command: Fetch, target: SegmentTarget) -> Fetched:
+        """A segment that is made while it comes: the core is told of each part that can be played."""
+        request_id, init = command.request_id, target.segment.init
+        parts = Parts(duration_ms=target.segment.duration_ms, init=lambda: self._stock.init_of(init))
+        self._stock.put(request_id, Goods(target.of.kind, parts=parts))
+        told_ms = 0
+
+        def feed(piece: bytes) -> None:
+            nonlocal told_ms
+            ready_ms = parts.feed(piece, now_ms=self._http.clock.now_ms())
+            if ready_ms > told_ms:
+                told_ms = ready_ms
+                self.receive(PartArrived(request_id, ready_ms))
+
+        answer = await self._fetch_media(command, target.segment.resource, on_piece=feed)
+        if not is_complete(answer.body):
+            raise FetchFailure("truncated")
+        verify_segment(answer.body)
+        return Fetched(request_id, len(answer.body), parts.elapsed_ms(len(answer.body)), answer.cmsd)
+
+    def _tell_events(self, segment: Segment, body: bytes) -> None:
+        """Those that are broken are no reason not to play what they come with."""
+        with suppress(MediaInvalid):
+            self.receive(EventsFound(read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
+
+    async def _fetch_media(
+        self, command: Fetch, resource: Resource, on_piece: Callable[[bytes], None] | None = None
+    ) -> Answer:
         place = self._places().get(command.appliance)
         if place is None:
             raise FetchFailure("withdrawn")
@@ -268,6 +312,7 @@ class Driver:
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
             on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
+            on_piece=on_piece,
         )
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:
@@ -309,15 +354,13 @@ class Driver:
         else:
             self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
 
-    def _append(self, command: Append) -> None:
-        kept = self._segments.pop(command.request_id)
-        init = None if command.init_request_id is None else self._inits[command.init_request_id]
-        self._sink.append(command, init=init, body=kept.body, key=kept.key)
 
-    def _discard(self, kind: TrackKind) -> None:
-        """Init segments stay: the core knows them as here."""
-        self._segments = {key: kept for key, kept in self._segments.items() if kept.kind != kind}
-        self._sink.discard(kind)
+def _events_in(body: bytes, segment: Segment) -> tuple[TimedEvent, ...]:
+    """None if one is broken, which is no reason not to play what they come with."""
+    if may_hold_events(body):
+        with suppress(MediaInvalid):
+            return read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)
+    return ()
 
 
 async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:

@@ -101,6 +101,7 @@ class FilteredNetwork:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """As `Network.fetch`. Raises also FilterFailed, and what filters raise of `matinee.errors`."""
         request = Outgoing(request_class, url, dict(headers or {}))
@@ -116,6 +117,7 @@ class FilteredNetwork:
             body=body,
             headers=request.headers,
             on_progress=on_progress,
+            on_piece=on_piece,
         )
         for response_filter in self._filters.responses if request_class in READ_BY_FILTERS else ():
             response = Incoming(request_class, answer.url, answer.status, answer.headers, answer.body)

@@ -21,6 +21,8 @@ from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
+READ_BYTES = 1 << 18
+"""What asyncio takes from a socket at once: with less room, a connection would be stopped and started at every turn."""
 _NO_WAY_THERE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
@@ -77,13 +79,15 @@ class Network(Protocol):
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """The whole answer. Raises FetchFailure, nothing else.
 
         `request_class`: what it is for, which filters want to know (`matinee.runtime.filters`).
         `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
         `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
-        answer, or 0 if the server does not say.
+        answer, or 0 if the server does not say. `on_piece` is called before with the bytes themselves; what it raises
+        ends the request and passes.
         """
         ...
 
@@ -110,6 +114,7 @@ class Http:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         began_ms = self.clock.now_ms()
         sent = dict(headers or {})
@@ -123,10 +128,12 @@ class Http:
                 if response.status >= 400:
                     raise await self._refusal(response)
                 received, size_bytes = bytearray(), _size_bytes(response)
-                async for piece in response.content.iter_chunked(CHUNK_BYTES):
+                async for piece in response.content.iter_any():
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
+                    if on_piece is not None:
+                        on_piece(piece)
                     if on_progress is not None:
                         on_progress(len(received), size_bytes)
         except TimeoutError as error:
@@ -165,6 +172,7 @@ class Http:
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            read_bufsize=READ_BYTES,
             headers={"User-Agent": "matinee"},
         )
         return self

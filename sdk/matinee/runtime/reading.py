@@ -12,7 +12,7 @@ from matinee.manifest.formats import read_manifest
 from matinee.manifest.indexed import indexed_segments
 from matinee.manifest.media_playlist import MediaPlaylist, read_playlist
 from matinee.manifest.patch import apply_patch
-from matinee.manifest.presentation import BaseUrl, Live, Presentation, Segment
+from matinee.manifest.presentation import BaseUrl, Live, Presentation, Segment, TimedEvent
 from matinee.media.index import read_index
 
 
@@ -24,6 +24,9 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     live: Live | None = None
     key_ids: tuple[str, ...] = ()
     license_url: str = ""
+    events: tuple[TimedEvent, ...] = ()
+    tile_columns: int = 1
+    tile_rows: int = 1
 
 
 class Reading:
@@ -86,4 +89,7 @@ class Reading:
             live=playlist.live,
             key_ids=playlist.key_ids,
             license_url=playlist.clearkey_license_url,
+            events=playlist.events,
+            tile_columns=playlist.tile_columns,
+            tile_rows=playlist.tile_rows,
         )

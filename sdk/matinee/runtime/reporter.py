@@ -5,6 +5,7 @@ from typing import TypedDict, assert_never
 
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -71,7 +72,7 @@ class Reporter:
                 )
             case Failed():
                 self._outbox.put(ErrorShown(**said, code=notice.code))
-            case PhaseChanged() | TracksChanged() | PeriodEntered() | Jumped() | Ended():
+            case PhaseChanged() | TracksChanged() | PeriodEntered() | EventReached() | Jumped() | Ended():
                 pass
             case _:
                 assert_never(notice)

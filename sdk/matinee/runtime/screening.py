@@ -219,7 +219,7 @@ class Screening:
                 current = feed.round
                 await loop.run_in_executor(self._threads, reset)
             media = decode(piece)
-            while True:
+            while not self._is_closed:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:

@@ -27,6 +27,9 @@ from matinee.testing.faults import (
 from matinee.testing.link import BROADBAND, Link, Stretch, Trace
 from matinee.wire.retry_after import retry_after_ms
 
+_SIP_BYTES = 1 << 13
+"""What is made while it is sent comes in smaller pieces."""
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a host is asked."""
@@ -43,7 +46,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """When it reaches the host."""
 
 
-Host = Callable[[Request], bytes | Refusal | None]
+class Growing(msgspec.Struct, frozen=True):
+    """An answer that is sent while it is made."""
+
+    pieces: tuple[tuple[int, bytes], ...]
+    """What it is made of, each with the wall time at which it is there; rising."""
+
+
+Host = Callable[[Request], bytes | Growing | Refusal | None]
 """What a host answers; None for what it does not have."""
 
 
@@ -141,16 +151,19 @@ class ScriptedNetwork:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """As `matinee.runtime.http.Network.fetch`."""
         request = self._request(url, method=method, headers=headers or {}, body=body or b"")
         exchange = Exchange(self.clock.now_ms(), request.host, request.path)
         self.exchanges.append(exchange)
 
-        def progressed(received_bytes: int, size_bytes: int) -> None:
+        def progressed(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             exchange.size_bytes = received_bytes
             if received_bytes > most_bytes:
                 raise FetchFailure("too-large", status=200)
+            if on_piece is not None:
+                on_piece(piece)
             if on_progress is not None:
                 on_progress(received_bytes, size_bytes)
 
@@ -188,7 +201,7 @@ class ScriptedNetwork:
         request: Request,
         fault: Fault | None,
         byte_range: tuple[int, int] | None,
-        progressed: Callable[[int, int], None],
+        progressed: Callable[[bytes, int, int], None],
     ) -> bytes:
         """The body, as it comes over the link and through the fault. Raises FetchFailure."""
         link = self._link_to(request.host)
@@ -204,11 +217,25 @@ class ScriptedNetwork:
             answer = Refusal(404)
         if isinstance(answer, Refusal):
             raise self._failure(answer)
+        if isinstance(answer, Growing):
+            return await self._grown(answer, link, progressed)
         if byte_range is not None:
             answer = answer[byte_range[0] : byte_range[1] + 1]
         if isinstance(fault, Slow):
             link = Link((Stretch(duration_ms=3_600_000, bandwidth_kbps=fault.kbps),))
         return await _carried(answer, link, fault, progressed)
+
+    async def _grown(self, answer: Growing, link: Link, progressed: Callable[[bytes, int, int], None]) -> bytes:
+        """The body, each piece once it is made. Nobody knows its size before."""
+        received = bytearray()
+        for made_wall_ms, piece in answer.pieces:
+            await self.clock.wait_until(self.clock.now_ms() + made_wall_ms - self.clock.wall_ms())
+            for at in range(0, len(piece), _SIP_BYTES):
+                sip = piece[at : at + _SIP_BYTES]
+                await link.carry(len(sip))
+                received += sip
+                progressed(sip, len(received), 0)
+        return bytes(received)
 
     def _link_to(self, host: str) -> Link:
         return self._links.get(host, self._link)
@@ -233,7 +260,9 @@ class ScriptedNetwork:
         )
 
 
-async def _carried(body: bytes, link: Link, fault: Fault | None, progressed: Callable[[int, int], None]) -> bytes:
+async def _carried(
+    body: bytes, link: Link, fault: Fault | None, progressed: Callable[[bytes, int, int], None]
+) -> bytes:
     """What of `body` arrives, piece by piece. Raises FetchFailure."""
     if isinstance(fault, Truncated):
         body = body[: fault.after_bytes]
@@ -243,7 +272,7 @@ async def _carried(body: bytes, link: Link, fault: Fault | None, progressed: Cal
     for at in range(0, stop, CHUNK_BYTES):
         end = min(at + CHUNK_BYTES, stop)
         await link.carry(end - at)
-        progressed(end, len(body))
+        progressed(body[at:end], end, len(body))
     if isinstance(fault, Silent):
         await asyncio.get_running_loop().create_future()
     if isinstance(fault, Reset):

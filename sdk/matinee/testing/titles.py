@@ -3,12 +3,10 @@
 For players whose `PlayerSettings.decode` is off: what they check is there, what they would look at is not.
 """
 
-import struct
-from functools import lru_cache
-
 import msgspec
 
 from matinee.policy.settings import NotNegative, Positive
+from matinee.testing.cmaf import fragment, init_segment
 from matinee.testing.network import Request
 
 MANIFEST_PATH = "/manifest.mpd"
@@ -36,7 +34,7 @@ class SyntheticTitle(msgspec.Struct, frozen=True, kw_only=True):
             return self.manifest()
         match request.path.split("/"):
             case ["", kind, rung, "init.mp4"] if self._kbps(kind, rung):
-                return _box(b"ftyp", b"cmf2" + bytes(4) + b"cmf2") + _box(b"moov", b"")
+                return init_segment(kind)
             case ["", kind, rung, name] if self._kbps(kind, rung):
                 return self._segment(kind, int(rung), int(name.removesuffix(".m4s")) - 1)
             case _:
@@ -49,14 +47,14 @@ class SyntheticTitle(msgspec.Struct, frozen=True, kw_only=True):
 
     def manifest(self) -> bytes:
         """The MPD."""
-        video = [_representation("video", rung, kbps) for rung, kbps in enumerate(self.ladder)]
+        video = [representation("video", rung, kbps) for rung, kbps in enumerate(self.ladder)]
         sets = [self._adaptation_set("video", video)]
         if self.audio_kbps:
-            sets.append(self._adaptation_set("audio", [_representation("audio", 0, self.audio_kbps)]))
+            sets.append(self._adaptation_set("audio", [representation("audio", 0, self.audio_kbps)]))
         places = "".join(f'<BaseURL serviceLocation="{name}">{url}</BaseURL>' for name, url in self.places)
         return (
             '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles="urn:mpeg:dash:profile:isoff-live:2011" '
-            f'minBufferTime="PT2S" mediaPresentationDuration="{_seconds(self.duration_ms)}">'
+            f'minBufferTime="PT2S" mediaPresentationDuration="{seconds(self.duration_ms)}">'
             f"{places}<Period>{''.join(sets)}</Period></MPD>"
         ).encode()
 
@@ -77,38 +75,18 @@ class SyntheticTitle(msgspec.Struct, frozen=True, kw_only=True):
         if not 0 <= index < self.segments:
             return None
         if kind == "video" and self.sizes:
-            return _media(self.sizes[rung][index])
+            return fragment(self.sizes[rung][index])
         duration_ms = min(self.segment_ms, self.duration_ms - index * self.segment_ms)
-        return _media(self._kbps(kind, str(rung)) * duration_ms // 8)
+        return fragment(self._kbps(kind, str(rung)) * duration_ms // 8)
 
 
-def _representation(kind: str, rung: int, kbps: int) -> str:
-    """Pictures grow by 90 lines a rung."""
+def representation(kind: str, rung: int, kbps: int) -> str:
+    """The element of the MPD. Pictures grow by 90 lines a rung."""
     size = f'width="{160 * (rung + 1)}" height="{90 * (rung + 1)}" ' if kind == "video" else ""
     codecs = "avc1.64001f" if kind == "video" else "mp4a.40.2"
     return f'<Representation id="{kind}/{rung}" bandwidth="{kbps}000" {size}codecs="{codecs}"/>'
 
 
-def _seconds(ms: int) -> str:
+def seconds(ms: int) -> str:
+    """As `xs:duration`."""
     return f"PT{ms // 1000}.{ms % 1000:03}S"
-
-
-@lru_cache(maxsize=16)
-def _media(size_bytes: int) -> bytes:
-    """A media segment of that size: one fragment of one sample (ISO/IEC 14496-12, section 8.8), zeros within."""
-    head_bytes = len(_moof(sample_bytes=0)) + 8
-    sample_bytes = max(0, size_bytes - head_bytes)
-    return _moof(sample_bytes=sample_bytes) + _box(b"mdat", bytes(sample_bytes))
-
-
-def _moof(*, sample_bytes: int) -> bytes:
-    tfhd = _box(b"tfhd", struct.pack(">II", 0x020000, 1))
-    tfdt = _box(b"tfdt", struct.pack(">IQ", 0x01000000, 0))
-    # The one sample begins behind the header of the mdat.
-    data_offset = 8 + 16 + 8 + len(tfhd) + len(tfdt) + 24 + 8
-    trun = _box(b"trun", struct.pack(">IIII", 0x000201, 1, data_offset, sample_bytes))
-    return _box(b"moof", _box(b"mfhd", bytes(8)) + _box(b"traf", tfhd + tfdt + trun))
-
-
-def _box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content

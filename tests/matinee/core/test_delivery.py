@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.core.delivery import USUAL_MS, Arrival, Delivery
+from matinee.core.delivery import USUAL_MS, Arrival, Delivery, Making
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget
 from matinee.core.notices import FailedOver
@@ -350,3 +350,30 @@ def hedged(*appliances: str) -> tuple[Delivery, Fetch, Fetch]:
     [second] = fetches(tick(it, now_ms=2_000, buffer_ms=60_000))
     assert (first.appliance, second.appliance) == ("a", "b")
     return it, first, second
+
+
+def test_an_answer_that_is_made_as_it_comes_is_not_silent_between_two_of_its_parts() -> None:
+    it = delivery("a", "b")
+    [fetch] = fetches(it.ask(FIRST, now_ms=0, making=Making(until_ms=4_000, gap_ms=500)))
+    progress(it, fetch, now_ms=100, size_bytes=0)
+    usual_ms = 3 * ((3 * USUAL_MS + 100) // 4)
+    assert asked(tick(it, now_ms=100 + 500 + usual_ms - 1)) == []
+    assert asked(tick(it, now_ms=100 + 500 + usual_ms)) == ["b"]
+
+
+def test_once_it_is_made_it_may_pause_no_more() -> None:
+    it = delivery("a", "b")
+    [fetch] = fetches(it.ask(FIRST, now_ms=0, making=Making(until_ms=4_000, gap_ms=500)))
+    progress(it, fetch, now_ms=4_000, size_bytes=0)
+    assert asked(tick(it, now_ms=4_000 + 3 * ((3 * USUAL_MS + 4_000) // 4))) == ["b"]
+
+
+def test_what_may_not_be_there_yet_is_asked_of_the_others_and_then_left_and_nobody_is_blamed() -> None:
+    it = delivery("a", "b")
+    fetch = ask(it)
+    [second] = fetches(it.failed(fetch.request_id, "http-404", now_ms=0, position_ms=0, is_early=True))
+    left = [it.early]
+    assert it.failed(second.request_id, "http-404", now_ms=0, position_ms=0, is_early=True) == []
+    left.append(it.early)
+    assert left == [None, FIRST]
+    assert (it.target_of(second.request_id), ask(it).appliance) == (None, "a")

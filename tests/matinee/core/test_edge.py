@@ -4,9 +4,12 @@ import msgspec
 import pytest
 
 from matinee.core.edge import LEAST_REFRESH_MS, LiveEdge
+from matinee.core.live_clock import MOST_MISSES
+from matinee.core.messages import ManifestTarget
 from matinee.manifest.presentation import Live
 from matinee.policy.settings import LiveSettings
-from tests.support.broadcasts import LIVE, Watched
+from matinee.testing.playbook import segment_of
+from tests.support.broadcasts import LIVE, SHOWN, Watched
 
 WISHED_MS = 97_000
 
@@ -52,6 +55,17 @@ def test_where_playlists_tell_where_live_is_one_begins_anywhere_and_is_moved() -
     assert it.jump_ms() is None
     it.edge.listed(Live(delay_ms=6_000, window_ms=30_000), end_ms=50_000, now_ms=0)
     assert it.jump_ms() == 44_000
+
+
+def test_a_manifest_that_will_be_void_is_read_at_once_but_not_without_pause() -> None:
+    it = LiveEdge(LiveSettings())
+    it.hurry(now_ms=0)
+    assert it.wake_at_ms() is None
+    it.read(LIVE, now_ms=0)
+    it.hurry(now_ms=0)
+    assert [it.take_turn(now_ms=at_ms) for at_ms in (LEAST_REFRESH_MS - 1, LEAST_REFRESH_MS)] == [False, True]
+    it.hurry(now_ms=5_000)
+    assert it.take_turn(now_ms=5_000)
 
 
 def test_a_manifest_is_read_again_when_it_says_so_but_not_without_pause() -> None:
@@ -133,10 +147,10 @@ def test_the_app_s_own_speed_is_left_alone() -> None:
     assert it.rate() == 1_500
 
 
-@pytest.mark.parametrize("settings", [LiveSettings(catch_up=False), LiveSettings()])
+@pytest.mark.parametrize("settings", [LiveSettings(catch_up="off"), LiveSettings()])
 def test_without_leave_or_a_wish_to_follow_nothing_is_made_up(settings: LiveSettings) -> None:
     it = Watched(position_ms=90_000, settings=settings)
-    it.edge.follows = not settings.catch_up
+    it.edge.follows = settings.catch_up == "off"
     it.bring(4)
     assert it.rate() == 1_000
 
@@ -158,16 +172,23 @@ def test_one_who_stalls_again_and_again_is_kept_further_behind_as_far_as_the_ser
     assert entries == [WISHED_MS, WISHED_MS, WISHED_MS - 500, WISHED_MS - 700]
 
 
-def test_a_segment_not_found_may_be_early_for_as_long_as_a_segment_lasts() -> None:
+@pytest.mark.parametrize(
+    ("number", "reason", "early"),
+    [(50, "http-404", True), (47, "http-404", True), (46, "http-404", False), (50, "http-500", False)],
+)
+def test_only_the_newest_segments_may_just_not_be_there_yet(number: int, reason: str, early: bool) -> None:
     it = Watched(position_ms=WISHED_MS)
-    found = [
-        it.edge.is_early(end_ms=100_000, segment_ms=2_000, early_ms=0, now_ms=at_ms) for at_ms in (0, 1_999, 2_000)
-    ]
-    assert found == [True, True, False]
-    it.edge.read(None, now_ms=0)
-    assert not it.edge.is_early(end_ms=100_000, segment_ms=2_000, early_ms=0, now_ms=0)
+    assert it.edge.is_early(segment_of(SHOWN, 0, number), reason, now_ms=0) is early
+
+
+def test_nothing_is_early_once_waiting_did_not_help_or_if_it_is_no_segment() -> None:
+    it = Watched(position_ms=WISHED_MS)
+    assert not it.edge.is_early(ManifestTarget(), "http-404", now_ms=0)
+    for _ in range(MOST_MISSES):
+        it.edge.clock.missed(now_ms=0)
+    assert not it.edge.is_early(segment_of(SHOWN, 0, 50), "http-404", now_ms=0)
 
 
 def test_what_has_left_the_window_is_gone() -> None:
     it = Watched(position_ms=WISHED_MS)
-    assert [it.edge.is_gone(end_ms=end_ms, now_ms=0) for end_ms in (40_000, 40_001)] == [True, False]
+    assert [it.edge.is_gone(position_ms, now_ms=0) for position_ms in (39_999, 40_000)] == [True, False]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matinee.core.live_clock import EARLY_MS, MOST_EARLY_MS, SYNC_EVERY_MS, SYNC_LEAST_MS, LiveClock
+from matinee.core.live_clock import EARLY_MS, MOST_EARLY_MS, MOST_MISSES, SYNC_EVERY_MS, SYNC_LEAST_MS, LiveClock
 from matinee.manifest.presentation import ClockSource, Live
 
 TIME = ClockSource(scheme="http-iso", value="http://time.test/")
@@ -43,7 +43,21 @@ def test_where_playlists_tell_live_is_the_furthest_end_of_the_last_ones() -> Non
     assert it.position_ms(now_ms=5_000) is None
     it.listed(end_ms=60_000, now_ms=5_000)
     it.listed(end_ms=60_000, now_ms=7_000)
+    it.listed(end_ms=62_000, now_ms=7_001)
     assert it.position_ms(now_ms=8_000) == 63_000
+
+
+def test_reading_that_drifts_against_growing_moves_nothing() -> None:
+    it = clock(Live(refresh_ms=2_000), wall_ms=None)
+    for at in range(40):
+        now_ms = 5_000 + at * 2_040
+        it.listed(end_ms=now_ms // 2_000 * 2_000, now_ms=now_ms)
+    assert it.position_ms(now_ms=100_000) in range(99_900, 100_001)
+
+
+def test_where_playlists_tell_everything_listed_is_there() -> None:
+    it = clock(Live(), wall_ms=None)
+    it.listed(end_ms=60_000, now_ms=5_000)
     assert it.available_ms(end_ms=62_000, early_ms=0) == 0
 
 
@@ -77,21 +91,55 @@ def test_a_small_difference_between_two_answers_is_that_of_the_road() -> None:
     assert it.position_ms(now_ms=7_000) == 62_500
 
 
-def test_a_segment_that_is_missing_means_that_all_is_later_and_the_time_is_asked_for_anew() -> None:
+def test_after_a_segment_that_is_missing_nothing_is_asked_for_a_while_but_the_time() -> None:
     it = clock()
     it.take_sync(now_ms=5_000)
-    assert it.missed(now_ms=20_000) == 20_000 + EARLY_MS
-    assert it.position_ms(now_ms=20_000) == 75_000 - EARLY_MS
+    it.missed(now_ms=20_000)
     assert it.available_ms(end_ms=75_000, early_ms=0) == 20_000 + EARLY_MS
     assert it.take_sync(now_ms=20_000) == (TIME,)
     it.missed(now_ms=20_250)
     assert it.sync_due_ms == 20_000 + SYNC_LEAST_MS
 
 
-def test_each_further_miss_waits_twice_as_long_up_to_a_bound() -> None:
+def test_live_is_where_it_was_after_one_miss_and_later_after_several() -> None:
     it = clock()
-    waits = [it.missed(now_ms=0) for _ in range(8)]
-    assert waits == [250, 250, 500, 1_000, 2_000, 4_000, MOST_EARLY_MS, MOST_EARLY_MS]
+    it.missed(now_ms=20_000)
+    assert it.position_ms(now_ms=20_000) == 75_000
+    it.missed(now_ms=20_250)
+    assert it.position_ms(now_ms=20_250) == 75_250 - 500
+
+
+def test_once_segments_are_there_again_the_next_answer_sets_the_clock_right() -> None:
+    it = clock()
+    it.missed(now_ms=20_000)
+    it.missed(now_ms=20_250)
+    it.synced(wall_ms=1_075_300, now_ms=20_300)
+    assert it.position_ms(now_ms=20_300) == 75_300 - 500
+    it.found(end_ms=0)
+    it.synced(wall_ms=1_076_000, now_ms=21_000)
+    assert it.position_ms(now_ms=21_000) == 76_000
+
+
+def test_each_further_miss_waits_twice_as_long_up_to_a_bound() -> None:
+    it, waits = clock(), list[int | None]()
+    for _ in range(7):
+        it.missed(now_ms=200_000)
+        waits.append(it.available_ms(end_ms=0, early_ms=0))
+    assert waits == [200_000 + wait_ms for wait_ms in (250, 500, 1_000, 2_000, 4_000, MOST_EARLY_MS, MOST_EARLY_MS)]
+
+
+def test_after_many_in_a_row_waiting_will_not_mend_it() -> None:
+    it, may = clock(), list[bool]()
+    for _ in range(MOST_MISSES):
+        may.append(it.may_miss(end_ms=60_000))
+        it.missed(now_ms=0)
+    assert (may, it.may_miss(end_ms=60_000)) == ([True] * MOST_MISSES, False)
+
+
+def test_what_is_older_than_something_that_was_there_is_not_early() -> None:
+    it = clock()
+    it.found(end_ms=60_000)
+    assert [it.may_miss(end_ms=end_ms) for end_ms in (60_000, 62_000)] == [False, True]
 
 
 def test_a_clock_that_was_wrong_is_right_again_with_the_next_answer() -> None:

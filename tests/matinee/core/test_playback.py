@@ -6,10 +6,13 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matinee.core.agenda import RENEWAL_SCHEME
 from matinee.core.messages import (
     Append,
     Cancel,
+    ClockSynced,
     Discard,
+    EventsFound,
     Fetch,
     Fetched,
     FetchKeys,
@@ -20,6 +23,7 @@ from matinee.core.messages import (
     ManifestTarget,
     MediaRefused,
     PauseAsked,
+    RateAsked,
     ResumeAsked,
     SeekAsked,
     SegmentCorrupt,
@@ -33,6 +37,7 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -40,11 +45,13 @@ from matinee.core.notices import (
     RungSwitched,
     StallEnded,
 )
-from matinee.manifest.presentation import Presentation, Steering
+from matinee.core.playback import FASTEST_PERMILLE, SLOWEST_PERMILLE
+from matinee.manifest.presentation import Presentation, Steering, TimedEvent
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
 from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
 from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from matinee.wire.steering import Heard
+from tests.support.broadcasts import ZERO_WALL_MS, broadcast
 from tests.support.cuts import cut
 from tests.support.walks import Walker
 
@@ -367,6 +374,26 @@ def test_media_that_does_not_decode_ends_the_attempt() -> None:
     assert it.playback.state(now_ms=it.now_ms).phase == "failed"
 
 
+def test_what_the_manifest_and_segments_tell_of_a_moment_is_told_at_that_moment() -> None:
+    shown, own = presentation(), TimedEvent(scheme="urn:own", start_ms=9_000)
+    ad = TimedEvent(scheme="urn:ads", start_ms=5_000)
+    [period] = shown.periods
+    it = Viewer()
+    commands = it.start(msgspec.structs.replace(shown, periods=(msgspec.structs.replace(period, events=(ad,)),)))
+    it.receive(EventsFound((own, ad)))
+    it.play_through(commands)
+    assert [notice.event for notice in it.notices if isinstance(notice, EventReached)] == [ad, own]
+
+
+def test_the_word_of_a_segment_that_the_manifest_ends_makes_it_be_read_anew() -> None:
+    it = Viewer()
+    it.receive(ClockSynced(ZERO_WALL_MS + 100_000))
+    it.start(broadcast())
+    ending = TimedEvent(scheme=RENEWAL_SCHEME, value="1", event_id="7", start_ms=120_000)
+    told = [it.receive(EventsFound((ending,)), after_ms=after_ms) for after_ms in (5_000, 100)]
+    assert [sum(fetch.target == ManifestTarget() for fetch in fetches(commands)) for commands in told] == [1, 0]
+
+
 def test_the_same_events_cause_the_same_commands() -> None:
     def log() -> list[object]:
         it = Viewer(seed=7)
@@ -461,3 +488,46 @@ def test_a_segment_that_decodes_from_nobody_is_the_end() -> None:
     while it.playback.state(now_ms=it.now_ms).phase != "failed":
         it.wake()
     assert [notice.code for notice in it.notices if isinstance(notice, Failed)] == ["segment-unavailable"]
+
+
+def test_silence_while_the_laptop_was_shut_is_nobodys_fault() -> None:
+    it = Viewer(("a",))
+    it.receive(Started(("a",)))
+    it.now_ms += 60_000
+    assert it.receive(Woke()) == []
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
+
+
+def test_what_is_opened_ahead_fetches_no_more_than_a_start_needs_until_somebody_looks() -> None:
+    it = Viewer()
+    [manifest] = fetches(it.receive(Started(("a",), is_ahead=True)))
+    pending = fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), ("a",))))
+    asked = 0
+    while pending:
+        asked += 1
+        pending += fetches(it.deliver(pending.pop(0)))
+    assert (asked, it.playback.state(now_ms=it.now_ms).phase) == (2, "paused")
+    assert not any(isinstance(notice, FirstFrameReady) for notice in it.notices)
+    it.play_through(it.receive(ResumeAsked()))
+    assert FirstFrameReady(0) in it.notices
+    assert it.notices[-1] == Ended()
+
+
+def test_a_rate_beyond_reason_means_the_bound() -> None:
+    it = Viewer()
+    it.start()
+    it.receive(RateAsked(0))
+    assert it.playback.state(now_ms=it.now_ms).rate_permille == SLOWEST_PERMILLE
+    it.receive(RateAsked(1_000_000))
+    assert it.playback.state(now_ms=it.now_ms).rate_permille == FASTEST_PERMILLE
+
+
+def test_the_statistics_are_there_at_any_time_and_tell_of_hedges_and_the_link() -> None:
+    it = Viewer()
+    assert it.playback.stats(now_ms=0).sessions == 1
+    it.play_through(it.start())
+    stats = it.playback.stats(now_ms=it.now_ms)
+    assert (stats.starts, stats.ends, stats.first_videos, stats.hedged_bytes) == (1, 1, 1, 0)
+    assert (stats.video_ms, stats.segments) == (20_000, 5 + len({it.bitrate_kbps for it in stats.formats}))
+    assert stats.throughput_kbps > 0
+    assert stats.playing_ms + stats.starting_ms == it.now_ms - 1_000

@@ -28,6 +28,13 @@ def playing(here_ms: int) -> Playhead:
     return it
 
 
+def test_it_counts_how_often_it_was_put_elsewhere() -> None:
+    it = playing(9_000)
+    it.seek(5_000, now_ms=1_000)
+    it.slide(6_000, now_ms=1_000)
+    assert (it.jumps, it.position_ms(now_ms=1_000)) == (2, 6_000)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["media", "settle", "pause", "resume", "seek"]), st.integers(0, 5_000)), max_size=40
@@ -132,3 +139,12 @@ def test_no_more_is_waited_for_than_is_ever_buffered() -> None:
     it = Playhead(BufferingSettings(start_ms=5_000, full_ms=2_000), position_ms=0, now_ms=0)
     settle(it, 2_000, now_ms=100)
     assert it.phase == "playing"
+
+
+def test_ahead_of_the_viewer_it_stands_and_start_up_is_counted_from_his_wish() -> None:
+    it = Playhead(SETTINGS, position_ms=0, now_ms=0, is_ahead=True)
+    assert settle(it, 4_000, now_ms=500) is None
+    assert it.phase == "paused"
+    it.resume(now_ms=9_000)
+    assert settle(it, 4_000, now_ms=9_000) == FirstFrameReady(0)
+    assert it.position_ms(now_ms=9_500) == 500

@@ -138,3 +138,47 @@ def test_a_last_segment_of_one_millisecond_is_not_skipped() -> None:
     it = stream_of(cut(track(ladder=(300,)), [0, 4_000, 4_001]), position_ms=0)
     bring(it, 0)
     assert bring(it, 0).is_last
+
+
+def test_a_segment_in_parts_is_appended_as_it_grows_and_the_frontier_goes_along() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    [target] = it.want(0)
+    grown = [it.arrived(target, 1, ready_ms=ready_ms) for ready_ms in (0, 1_000, 1_000, 3_000)]
+    assert [(each.start_ms, each.end_ms, each.is_part) for each in grown if each] == [
+        (0, 1_000, True),
+        (1_000, 3_000, True),
+    ]
+    assert (it.frontier_ms, it.is_busy) == (3_000, True)
+    assert it.arrived(target, 1) == Append(
+        1, segment_of(TEXT, 0, 0), None, start_ms=3_000, end_ms=4_000, run="0/0", is_last=False
+    )
+    assert it.want(0) == [segment_of(TEXT, 0, 1)]
+
+
+def test_parts_wait_for_the_init_segment() -> None:
+    it = stream_of(track(), position_ms=0)
+    init, segment = it.want(0)
+    assert it.arrived(segment, 2, ready_ms=1_000) is None
+    append = it.arrived(init, 1)
+    assert append is not None
+    assert (append.init_request_id, append.end_ms, append.is_part) == (1, 1_000, True)
+
+
+def test_one_who_enters_within_a_segment_has_what_lies_before_for_the_decoder_only() -> None:
+    it = stream_of(TEXT, position_ms=2_500)
+    [target] = it.want(0)
+    frontiers = list[int]()
+    for ready_ms in (1_000, 3_000):
+        assert it.arrived(target, 1, ready_ms=ready_ms) is not None
+        frontiers.append(it.frontier_ms)
+    assert frontiers == [2_500, 3_000]
+
+
+def test_a_second_answer_goes_on_where_the_first_broke_off() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    [target] = it.want(0)
+    it.arrived(target, 1, ready_ms=2_000)
+    assert it.arrived(target, 2, ready_ms=1_000) is None
+    append = it.arrived(target, 2, ready_ms=3_000)
+    assert append is not None
+    assert (append.request_id, append.start_ms) == (2, 2_000)

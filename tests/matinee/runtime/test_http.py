@@ -31,6 +31,13 @@ async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -
     assert all(0 < received < 256_000 and size == 256_000 for received, size in told[:-1])
 
 
+async def test_the_pieces_themselves_are_handed_over_as_they_come(served: MediaServer) -> None:
+    pieces: list[bytes] = []
+    async with Http() as http:
+        await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_piece=pieces.append)
+    assert b"".join(pieces) == bytes(range(256)) * 1000
+
+
 async def test_a_range_is_cut_out_of_the_answer_of_a_server_that_ignores_it(served: MediaServer) -> None:
     async with Http() as http:
         answer = await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, byte_range=(3, 6))

@@ -19,7 +19,7 @@ from matinee.testing.faults import (
     Unresolved,
 )
 from matinee.testing.link import Stretch
-from matinee.testing.network import Exchange, Request, ScriptedNetwork
+from matinee.testing.network import Exchange, Growing, Request, ScriptedNetwork
 
 FILE = bytes(range(256)) * 1_000
 LINK = (Stretch(duration_ms=60_000, bandwidth_kbps=2_048, latency_ms=40),)
@@ -48,6 +48,23 @@ def test_progress_is_told_for_each_piece() -> None:
 
     run_virtual(story)
     assert at_ms == [296, 552, 808, 1_040]
+
+
+def test_an_answer_that_is_made_while_it_is_sent_comes_piece_by_piece() -> None:
+    came: list[tuple[int, bytes]] = []
+
+    async def story(clock: VirtualClock) -> Answer:
+        made = Growing(((clock.wall_ms() + 500, b"one"), (clock.wall_ms() + 1_000, b"two")))
+        network = ScriptedNetwork(clock, hosts={"a.test": lambda _: made}, trace=LINK)
+        return await network.fetch(
+            "http://a.test/file",
+            most_bytes=100,
+            deadline_ms=5_000,
+            on_piece=lambda piece: came.append((clock.now_ms(), piece)),
+        )
+
+    assert run_virtual(story).body == b"onetwo"
+    assert came == [(500, b"one"), (1_000, b"two")]
 
 
 def test_a_byte_range_is_all_that_is_carried() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.policy.abr.decision import InFlight
-from matinee.policy.abr.foresight import Scene, abandon, choose, slopes, utilities, worths
-from matinee.policy.forecast import Forecast, forecast
-from tests.support.streaming import LADDER, state
+from matinee.policy.abr.foresight import Forecast, Scene, abandon, choose, forecast, slopes, utilities, worths
+from matinee.policy.abr.temper import DEEP, temper_for
+from tests.support.streaming import LADDER, link, state
 
 
 def test_before_the_first_sample_the_guess_chooses() -> None:
@@ -17,10 +17,10 @@ def test_before_the_first_sample_the_guess_chooses() -> None:
 
 
 def test_utility_rises_with_the_bitrate_and_ever_more_slowly_for_each_kbps() -> None:
-    values = utilities(LADDER)
-    slopes = [(values[at + 1] - values[at]) / (LADDER[at + 1] - LADDER[at]) for at in range(4)]
+    values = utilities(LADDER, DEEP.linearity)
+    steepness = [(values[at + 1] - values[at]) / (LADDER[at + 1] - LADDER[at]) for at in range(4)]
     assert (values[0], values[-1]) == (0, 1)
-    assert slopes == sorted(slopes, reverse=True)
+    assert steepness == sorted(steepness, reverse=True)
 
 
 def test_a_fuller_buffer_never_means_a_lower_rung() -> None:
@@ -29,10 +29,33 @@ def test_a_fuller_buffer_never_means_a_lower_rung() -> None:
     assert rungs[0] < rungs[-1]
 
 
-def test_a_link_that_surprises_gets_a_lower_rung_than_a_steady_one() -> None:
-    steady = choose(state(*[3_300] * 9, buffer_ms=15_000, rung=2)).rung
-    rough = choose(state(*[6_000, 900] * 4, 3_300, buffer_ms=15_000, rung=2)).rung
-    assert rough < steady
+def test_a_link_that_surprises_gets_lower_rungs_than_a_steady_one() -> None:
+    buffers_ms = range(2_000, 60_000, 4_000)
+    steady = [choose(state(*[3_300] * 9, buffer_ms=ms, rung=2)).rung for ms in buffers_ms]
+    rough = [choose(state(*[6_000, 900] * 4, 3_300, buffer_ms=ms, rung=2)).rung for ms in buffers_ms]
+    assert all(one <= other for one, other in zip(rough, steady, strict=True))
+    assert sum(rough) < sum(steady)
+
+
+def test_one_future_is_as_forecast_and_one_is_lower() -> None:
+    (low_kbps, low), (likely_kbps, likely) = forecast(link(1_000, 3_000, 2_000).experience, DEEP).later
+    assert low_kbps < likely_kbps
+    assert low + likely == pytest.approx(1)
+
+
+def test_a_fall_counts_for_the_next_segment_but_is_not_believed_to_last() -> None:
+    fallen, risen = (
+        forecast(link(*rates).experience, DEEP) for rates in ([4_000] * 5 + [1_000], [1_000] * 5 + [4_000])
+    )
+    assert 1_000 < fallen.next_kbps < 1_600
+    assert min(fallen.later[1][0], risen.later[1][0]) > 2_500
+
+
+def test_a_first_segment_that_comes_more_slowly_than_it_plays_is_left_for_what_the_link_carries() -> None:
+    first = InFlight(rung=3, size_bytes=1_500_000, got_bytes=60_000, elapsed_ms=550, first_byte_ms=50)
+    quick = InFlight(rung=3, size_bytes=1_500_000, got_bytes=600_000, elapsed_ms=550, first_byte_ms=50)
+    assert abandon(state(buffer_ms=0, rung=-1), first) == 1
+    assert abandon(state(buffer_ms=0, rung=-1), quick) is None
 
 
 def test_a_segment_that_has_become_slow_is_left_while_the_buffer_is_low() -> None:
@@ -70,6 +93,7 @@ def compiled_worths() -> Callable[..., list[float]]:
 def asked(
     *rates_kbps: int, buffer_ms: int = 0, full_ms: int = 60_000, later: int = 9
 ) -> tuple[Scene, Forecast, int, tuple[int, ...], float]:
-    seen, values = state(*rates_kbps), utilities(LADDER)
-    scene = Scene(LADDER, values, slopes(LADDER), values[2], float(buffer_ms), float(full_ms), 4_000.0, float(later))
-    return scene, forecast(seen.link.experience), 0, seen.sizes_bytes[0], 40.0
+    temper, seen = temper_for(full_ms=full_ms), state(*rates_kbps)
+    values, rises = utilities(LADDER, temper.linearity), slopes(LADDER, temper.linearity)
+    scene = Scene(LADDER, values, rises, values[2], float(buffer_ms), float(full_ms), 4_000.0, float(later), temper)
+    return scene, forecast(seen.link.experience, temper), 0, seen.sizes_bytes[0], 40.0

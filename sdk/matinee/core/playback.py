@@ -181,6 +181,7 @@ class Playback:
     # What an event changes.
 
     def _take(self, event: Event, now_ms: int) -> None:
+        position_ms = self._playhead.position_ms(now_ms=now_ms)
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
@@ -216,12 +217,11 @@ class Playback:
                     event.request_id,
                     event.reason,
                     now_ms=now_ms,
-                    position_ms=self._playhead.position_ms(now_ms=now_ms),
+                    position_ms=position_ms,
                     hint_ms=event.hint_ms,
                     is_early=self._edge.is_early(target, event.reason, now_ms=now_ms),
                 )
             case SegmentCorrupt():
-                position_ms = self._playhead.position_ms(now_ms=now_ms)
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
                 self._commands += take_back(blamed, self._delivery, self._selection, position_ms)
             case KeysArrived():
@@ -296,9 +296,12 @@ class Playback:
                     self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(
-                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
-                )
+                has_video = self._selection is not None and self._selection.stream_of("video") is not None
+                # Sound beside pictures has only its share of the link, and tells little of the whole.
+                if target.of.kind == ("video" if has_video else "audio"):
+                    self._reckoning.measured(
+                        size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                    )
                 self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:

@@ -56,6 +56,7 @@ from matinee.manifest.presentation import (
     Resource,
     SampleKey,
     Segment,
+    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -264,8 +265,8 @@ class Driver:
             raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
-        if has_boxes and may_hold_events(body):
-            self._tell_events(target.segment, body)
+        if has_boxes and (events := _events_in(body, target.segment)):
+            self.receive(EventsFound(events))
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
         self._stock.put(command.request_id, Goods(target.of.kind, body, sample_key))
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
@@ -352,6 +353,14 @@ class Driver:
             self.receive(SteeringFailed())
         else:
             self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
+
+
+def _events_in(body: bytes, segment: Segment) -> tuple[TimedEvent, ...]:
+    """None if one is broken, which is no reason not to play what they come with."""
+    if may_hold_events(body):
+        with suppress(MediaInvalid):
+            return read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)
+    return ()
 
 
 async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:

@@ -57,6 +57,17 @@ def test_where_playlists_tell_where_live_is_one_begins_anywhere_and_is_moved() -
     assert it.jump_ms() == 44_000
 
 
+def test_a_manifest_that_will_be_void_is_read_at_once_but_not_without_pause() -> None:
+    it = LiveEdge(LiveSettings())
+    it.hurry(now_ms=0)
+    assert it.wake_at_ms() is None
+    it.read(LIVE, now_ms=0)
+    it.hurry(now_ms=0)
+    assert [it.take_turn(now_ms=at_ms) for at_ms in (LEAST_REFRESH_MS - 1, LEAST_REFRESH_MS)] == [False, True]
+    it.hurry(now_ms=5_000)
+    assert it.take_turn(now_ms=5_000)
+
+
 def test_a_manifest_is_read_again_when_it_says_so_but_not_without_pause() -> None:
     it = LiveEdge(LiveSettings())
     it.read(LIVE, now_ms=0)
@@ -136,10 +147,10 @@ def test_the_app_s_own_speed_is_left_alone() -> None:
     assert it.rate() == 1_500
 
 
-@pytest.mark.parametrize("settings", [LiveSettings(catch_up=False), LiveSettings()])
+@pytest.mark.parametrize("settings", [LiveSettings(catch_up="off"), LiveSettings()])
 def test_without_leave_or_a_wish_to_follow_nothing_is_made_up(settings: LiveSettings) -> None:
     it = Watched(position_ms=90_000, settings=settings)
-    it.edge.follows = not settings.catch_up
+    it.edge.follows = settings.catch_up == "off"
     it.bring(4)
     assert it.rate() == 1_000
 

@@ -6,10 +6,13 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matinee.core.agenda import RENEWAL_SCHEME
 from matinee.core.messages import (
     Append,
     Cancel,
+    ClockSynced,
     Discard,
+    EventsFound,
     Fetch,
     Fetched,
     FetchKeys,
@@ -34,6 +37,7 @@ from matinee.core.messages import (
 )
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -42,11 +46,12 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.core.playback import FASTEST_PERMILLE, SLOWEST_PERMILLE
-from matinee.manifest.presentation import Presentation, Steering
+from matinee.manifest.presentation import Presentation, Steering, TimedEvent
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
 from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
 from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
 from matinee.wire.steering import Heard
+from tests.support.broadcasts import ZERO_WALL_MS, broadcast
 from tests.support.cuts import cut
 from tests.support.walks import Walker
 
@@ -367,6 +372,26 @@ def test_media_that_does_not_decode_ends_the_attempt() -> None:
     it.start()
     it.receive(MediaRefused("media-invalid", "A box of 3 bytes."))
     assert it.playback.state(now_ms=it.now_ms).phase == "failed"
+
+
+def test_what_the_manifest_and_segments_tell_of_a_moment_is_told_at_that_moment() -> None:
+    shown, own = presentation(), TimedEvent(scheme="urn:own", start_ms=9_000)
+    ad = TimedEvent(scheme="urn:ads", start_ms=5_000)
+    [period] = shown.periods
+    it = Viewer()
+    commands = it.start(msgspec.structs.replace(shown, periods=(msgspec.structs.replace(period, events=(ad,)),)))
+    it.receive(EventsFound((own, ad)))
+    it.play_through(commands)
+    assert [notice.event for notice in it.notices if isinstance(notice, EventReached)] == [ad, own]
+
+
+def test_the_word_of_a_segment_that_the_manifest_ends_makes_it_be_read_anew() -> None:
+    it = Viewer()
+    it.receive(ClockSynced(ZERO_WALL_MS + 100_000))
+    it.start(broadcast())
+    ending = TimedEvent(scheme=RENEWAL_SCHEME, value="1", event_id="7", start_ms=120_000)
+    told = [it.receive(EventsFound((ending,)), after_ms=after_ms) for after_ms in (5_000, 100)]
+    assert [sum(fetch.target == ManifestTarget() for fetch in fetches(commands)) for commands in told] == [1, 0]
 
 
 def test_the_same_events_cause_the_same_commands() -> None:

@@ -28,6 +28,13 @@ def playing(here_ms: int) -> Playhead:
     return it
 
 
+def test_it_counts_how_often_it_was_put_elsewhere() -> None:
+    it = playing(9_000)
+    it.seek(5_000, now_ms=1_000)
+    it.slide(6_000, now_ms=1_000)
+    assert (it.jumps, it.position_ms(now_ms=1_000)) == (2, 6_000)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["media", "settle", "pause", "resume", "seek"]), st.integers(0, 5_000)), max_size=40

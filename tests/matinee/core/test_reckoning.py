@@ -1,5 +1,7 @@
 """What the link has shown, and the rung that follows."""
 
+import msgspec
+
 from matinee.core.outlook import Outlook
 from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
@@ -98,3 +100,16 @@ def test_the_estimate_of_a_server_counts_as_much_as_it_is_given() -> None:
         it = Reckoning(AbrSettings(policy="throughput", safety_percent=100, first_kbps=500, cmsd_percent=percent))
         it.hinted(Cmsd(throughput_kbps=4_000))
         assert it.rung_for(video(), buffer_ms=0) == rung
+
+
+def test_no_rung_has_more_lines_than_the_screen() -> None:
+    shown = track(ladder=(300, 1_000, 3_000))
+    lines = (360, 720, 1_080)
+    renditions = [
+        msgspec.structs.replace(rendition, height=height)
+        for rendition, height in zip(shown.renditions, lines, strict=True)
+    ]
+    stream = stream_of(msgspec.structs.replace(shown, renditions=tuple(renditions)))
+    it = Reckoning(AbrSettings(highest_height=800))
+    it.measured(size_bytes=50_000_000, elapsed_ms=1_000)
+    assert it.rung_for(stream, buffer_ms=30_000) == 1

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from matinee.errors import MediaCorrupt, MediaInvalid
 from matinee.manifest.presentation import TimedEvent
-from matinee.media.events import MAX_EVENTS, MAX_MESSAGE_BYTES, read_events
+from matinee.media.events import MAX_EVENTS, MAX_MESSAGE_BYTES, may_hold_events, read_events
+from matinee.media.fragments import read_fragments
+from tests.support.media import make_video
 
 NAMES = b"urn:scte:scte35:2013:bin\0\xc3\xa9\0"
 
@@ -42,6 +44,20 @@ def test_an_event_is_placed_by_its_segment_or_by_media_time(version: int, start_
             data=b"hi",
         ),
     )
+
+
+def test_where_nothing_else_says_so_the_first_sample_starts_with_the_segment() -> None:
+    media = make_video(seconds=2).segments[1]
+    [fragment] = read_fragments(media, None)
+    assert fragment.decode_time > 0
+    segment = emsg(version=1, time=fragment.decode_time + 1_500) + media
+    [event] = read_events(segment, start_ms=60_000, shift_ms=None)
+    assert event.start_ms == 61_500
+
+
+def test_most_segments_are_known_at_once_to_hold_none() -> None:
+    media = struct.pack(">I4s", 8, b"moof") + struct.pack(">I4s", 8, b"mdat")
+    assert [may_hold_events(segment) for segment in (media, emsg(version=0) + media)] == [False, True]
 
 
 def test_times_are_in_the_events_own_timescale() -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from matinee import Player
-from matinee.core.notices import Ended, FirstFrameReady, PhaseChanged, PlaybackReport
+from matinee.core.notices import Ended, EventReached, FirstFrameReady, PhaseChanged, PlaybackReport
 from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, SegmentUnavailable
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Corrupt, Fault, Refusal, Refused, Reset, Rule, Silent, Truncated, Unresolved
 from matinee.testing.network import Exchange, ScriptedNetwork
-from matinee.testing.titles import SyntheticTitle
+from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from tests.support.evenings import HEADLESS, Evening, spent
+from tests.support.eventful import PLAYLIST_PATH, EventfulTitle, emsg
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving_title
 
@@ -73,6 +74,35 @@ async def test_the_notices_tell_the_story_in_order(served: MediaServer) -> None:
     kinds = [type(notice) for notice in told]
     assert kinds.index(FirstFrameReady) < kinds.index(Ended)
     assert PhaseChanged("playing") in told
+
+
+# In these segments media time begins anew: where the manifest does not place it, an event counts from its segment.
+@pytest.mark.parametrize(("path", "at_ms"), [(MANIFEST_PATH, 13_500), (PLAYLIST_PATH, 25_500)])
+def test_a_program_is_told_of_the_moments_that_manifest_playlist_and_segments_announce(path: str, at_ms: int) -> None:
+    told = EventfulTitle(at_4=emsg(13_500, event_id=7, data=b"hi"))
+
+    async def story(clock: VirtualClock) -> list[tuple[int, int, bool]]:
+        network = ScriptedNetwork(clock, hosts={"a.test": told})
+        async with Player.open(f"http://a.test{path}", settings=HEADLESS, http=network) as player:
+            return [
+                (notice.event.start_ms, player.state.position_ms, notice.event.data == b"hi")
+                async for notice in player.notices()
+                if isinstance(notice, EventReached)
+            ]
+
+    assert run_virtual(story) == [(10_000, 10_000, False), (at_ms, at_ms, True)]
+
+
+def test_a_broken_event_costs_no_segment() -> None:
+    broken = emsg(0, event_id=1).replace(b"urn:own", b"urn:o\xff\xff")
+
+    async def story(clock: VirtualClock) -> PlaybackReport:
+        network = ScriptedNetwork(clock, hosts={"a.test": EventfulTitle(at_2=broken)})
+        async with Player.open("http://a.test/manifest.mpd", settings=HEADLESS, http=network) as player:
+            await player.wait_ended()
+            return player.report()
+
+    assert run_virtual(story).errors == ()
 
 
 async def test_without_anybody_who_looks_the_title_plays_to_its_end(served: MediaServer) -> None:

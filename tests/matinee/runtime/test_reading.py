@@ -52,6 +52,18 @@ def test_playlists_of_one_presentation_lie_on_one_timeline_and_go_on_with_it() -
     assert first.live is not None
 
 
+def test_what_a_playlist_says_of_moments_and_of_images_comes_with_its_segments() -> None:
+    it = Reading()
+    it.manifest(MULTIVARIANT, url="http://a.test/master.m3u8")
+    said = (
+        b"\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n"
+        b'#EXT-X-DATERANGE:ID="ad",START-DATE="2026-01-01T00:00:02Z"\n#EXT-X-TILES:LAYOUT=5x4,DURATION=2\n#EXTINF'
+    )
+    index = it.index(window(1, 3).replace(b"\n#EXTINF", said, 1), target(it, 0), url="http://a.test/l", place=PLACE)
+    assert [(event.event_id, event.start_ms) for event in index.events] == [("ad", 2_000)]
+    assert (index.tile_columns, index.tile_rows) == (5, 4)
+
+
 def test_a_patch_goes_into_the_manifest_that_was_kept() -> None:
     it = Reading()
     it.manifest(LIVE_MPD, url="http://a.test/live.mpd")

@@ -75,8 +75,8 @@ def grown(before: Holdings, after: Holdings) -> dict[str, int]:
     return {name: count for name, count in more.items() if count >= 16}
 
 
-async def soaked(url: str, *, segments: int) -> Soak:
-    """So many segments in all."""
+async def soaked(url: str, *, segments: int, sessions: int = SESSIONS) -> Soak:
+    """So many segments in all, more than the sessions remember."""
     fetched = 0
 
     def witness(event: object, commands: object, now_ms: int) -> None:
@@ -84,10 +84,11 @@ async def soaked(url: str, *, segments: int) -> Soak:
         fetched += type(event).__name__ == "Fetched"
 
     async with Http() as http, AsyncExitStack() as stack, asyncio.timeout(DEADLINE_S):
-        for _ in range(SESSIONS):
+        for _ in range(sessions):
             await stack.enter_async_context(Player.open(url, settings=SETTINGS, http=http, witness=witness))
-        while fetched < max(segments // 5, SESSIONS * MOST_REMEMBERED):
+        while fetched < max(segments // 5, 2 * sessions * MOST_REMEMBERED):
             await CLOCK.wait_until(CLOCK.now_ms() + 100)
+        holdings()  # What this itself leaves behind is no session's.
         before = holdings()
         while fetched < segments:
             await CLOCK.wait_until(CLOCK.now_ms() + 100)

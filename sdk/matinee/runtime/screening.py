@@ -18,6 +18,7 @@ from matinee.errors import FormatUnsupported, LicenseInvalid, MatineeError
 from matinee.manifest.presentation import TrackKind
 from matinee.media.cenc import Decryptor
 from matinee.media.decode import AudioDecoder, VideoDecoder
+from matinee.media.ffmpeg import load_av
 from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.media.header import read_header
 from matinee.media.placing import Placement, Runs
@@ -96,6 +97,9 @@ class Screening:
         self._video = VideoDecoder(runs=runs)
         self._audio = AudioDecoder(runs=runs)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="matinee-decode")
+        if self._decodes:
+            # FFmpeg takes a tenth of a second to load, once in a process: while the manifest is on its way.
+            self._threads.submit(load_av)
 
     def set_picture_size(self, size: tuple[int, int] | None) -> None:
         """Width and height in pixels of the frames from now on; None for the encoded size."""

@@ -1,6 +1,6 @@
 """Bar 8: from the wish to play to the first decoded picture, against the bytes that this needs fetched by hand.
 
-`python -m benchmarks.start_up [--smoke]`. Real sockets through a relay of 20 ms and 20 Mb/s, ClearKey, H.264. The peer
+`python -m benchmarks.startup [--smoke]`. Real sockets through a relay of 20 ms and 20 Mb/s, ClearKey, H.264. The peer
 is bare aiohttp that knows every address: the manifest, then license, init and first segments all at once. It decrypts
 and decodes nothing. What we take longer than it is our own.
 """
@@ -146,6 +146,6 @@ def table(start_up: StartUp) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="benchmarks.start_up", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="benchmarks.startup", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--smoke", action="store_true", help="three rounds")
     print(table(asyncio.run(main(rounds=3 if parser.parse_args().smoke else ROUNDS))))

@@ -26,10 +26,11 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
 
     def manifest(self, *, seconds: int, license_url: str) -> bytes:
         """DASH, for so long."""
+        ladder = [int(name[1:]) for name in self.inits if name.startswith("v")]
         video = "".join(
             f'<Representation id="v{kbps}" bandwidth="{kbps}000" codecs="avc1.64001e" width="{WIDTH}" '
             f'height="{HEIGHT}"/>'
-            for kbps in LADDER_KBPS
+            for kbps in ladder
         )
         audio = f'<Representation id="a{AUDIO_KBPS}" bandwidth="{AUDIO_KBPS}000" codecs="mp4a.40.2"/>'
         key_id = f"{KEY_ID[:8]}-{KEY_ID[8:12]}-{KEY_ID[12:16]}-{KEY_ID[16:20]}-{KEY_ID[20:]}"
@@ -74,7 +75,7 @@ def _packaged(media: bytes, *, segment_s: int) -> Clip:
 def _video(kbps: int, *, seconds: int, segment_s: int) -> bytes:
     """Soft noise, at that bitrate whatever it looks like."""
     dice, out = np.random.default_rng(7), io.BytesIO()
-    rate = {name: f"{kbps}k" for name in ("b", "maxrate", "bufsize")}
+    rate = dict.fromkeys(("b", "maxrate", "bufsize"), f"{kbps}k")
     options = {"preset": "veryfast", "g": str(FRAMES_PER_SECOND * segment_s), "sc_threshold": "0", **rate}
     with av.open(out, "w", format="mp4", options={"movflags": "empty_moov+default_base_moof"}) as container:
         stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options=options)

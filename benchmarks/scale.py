@@ -11,8 +11,7 @@ import gc
 import os
 import resource
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
@@ -21,7 +20,9 @@ import msgspec
 
 from benchmarks.feature import make_feature
 from benchmarks.origin import origin
+from benchmarks.soak import sockets as open_sockets
 from matinee import Player
+from matinee.clock import SystemClock
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 from matinee.runtime.http import Http
 
@@ -30,6 +31,7 @@ CPU_PERCENT, SESSION_KB, LAG_P99_MS = 100, 250, 50
 SEGMENT_S = 4
 LAG_EVERY_S = 0.01
 FILLING_MOST_S = 300
+CLOCK = SystemClock()
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,11 +107,11 @@ class Gauges:
 
 async def measured(url: str, *, sessions: int, seconds: float, settings: PlayerSettings) -> Scale:
     """So many sessions of `url` for so long after their buffers are full."""
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(Http())
-        async with _gone_by(url, http, settings):
+    tasks, sockets = len(asyncio.all_tasks()), open_sockets()
+    async with Http() as http:
+        async with Player.open(url, settings=settings, http=http):
             await asyncio.sleep(1)  # What the first session loads is no session's.
-        before_kb, tasks, sockets = _resident_kb(), len(asyncio.all_tasks()), _sockets()
+        before_kb = _resident_kb()
         players: list[Player] = []
         gauges = Gauges(players)
         watching = asyncio.create_task(gauges.run())
@@ -124,35 +126,30 @@ async def measured(url: str, *, sessions: int, seconds: float, settings: PlayerS
             reports = [player.report() for player in players]
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        start_ups_ms = [report.startup_ms for report in reports]
-        return Scale(
-            sessions=sessions,
-            buffer_ms=settings.buffering.full_ms,
-            cipher="cryptography" if find_spec("cryptography") else "pycryptodome",
-            filling=filling,
-            steady=steady,
-            session_kb=round((steady_kb - before_kb) / sessions, 1),
-            session_most_kb=round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) / sessions, 1),
-            start_up_p50_ms=median(start_ups_ms),
-            start_up_p99_ms=quantiles(start_ups_ms, n=100)[98],
-            stalls=sum(report.stalls for report in reports),
-            mean_bitrate_kbps=sum(report.mean_bitrate_kbps for report in reports) // sessions,
-            tasks_left=len(asyncio.all_tasks()) - tasks,
-            sockets_left=_sockets() - sockets,
-        )
-
-
-@asynccontextmanager
-async def _gone_by(url: str, http: Http, settings: PlayerSettings) -> AsyncIterator[None]:
-    async with Player.open(url, settings=settings, http=http):
-        yield
+    start_ups_ms = [report.startup_ms for report in reports]
+    return Scale(
+        sessions=sessions,
+        buffer_ms=settings.buffering.full_ms,
+        cipher="cryptography" if find_spec("cryptography") else "pycryptodome",
+        filling=filling,
+        steady=steady,
+        session_kb=round((steady_kb - before_kb) / sessions, 1),
+        session_most_kb=round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) / sessions, 1),
+        start_up_p50_ms=median(start_ups_ms),
+        start_up_p99_ms=quantiles(start_ups_ms, n=100)[98],
+        stalls=sum(report.stalls for report in reports),
+        mean_bitrate_kbps=sum(report.mean_bitrate_kbps for report in reports) // sessions,
+        tasks_left=len(asyncio.all_tasks()) - tasks,
+        sockets_left=open_sockets() - sockets,
+    )
 
 
 async def _full(players: list[Player], *, full_ms: int) -> None:
     """Until nobody is far from having all that he may."""
     async with asyncio.timeout(FILLING_MOST_S):
-        while min(player.state.buffer_ms for player in players) < full_ms - 2 * SEGMENT_S * 1000:
-            await asyncio.sleep(0.5)
+        for player in players:
+            while player.state.buffer_ms < full_ms - 2 * SEGMENT_S * 1000:
+                await CLOCK.wait_until(CLOCK.now_ms() + 500)
 
 
 def _resident_kb() -> float:
@@ -160,20 +157,10 @@ def _resident_kb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
 
 
-def _sockets() -> int:
-    """Those that listen to nobody's pool: what a pool keeps open is closed with it."""
-    return sum(os.readlink(it).startswith("socket:") for it in _descriptors())
-
-
-def _descriptors() -> list[str]:
-    paths = (f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd"))
-    return [path for path in paths if os.path.lexists(path)]
-
-
 async def main(*, sessions: int, seconds: float, full_ms: int) -> Scale:
     """The contest, kept as JSON."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    settings = PlayerSettings(buffering=BufferingSettings(full_ms=full_ms), decode=False)
+    settings = PlayerSettings(buffering=BufferingSettings(full_ms=full_ms), decode=False, decrypt=True)
     async with origin(make_feature(segment_s=SEGMENT_S)) as url:
         scale = await measured(url, sessions=sessions, seconds=seconds, settings=settings)
     RESULT.parent.mkdir(exist_ok=True)

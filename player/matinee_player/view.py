@@ -84,6 +84,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     startup_ms: int = 0
     stalls: int = 0
     stall_ms: int = 0
+    is_whole: bool = False
+    """Whether everything that is left to play is here."""
     failovers: int = 0
     tracks: tuple[TrackChoice, ...] = ()
     cues: tuple[str, ...] = ()
@@ -220,6 +222,7 @@ def _with_state(view: View, state: PlayerState) -> View:
         appliance=state.appliance,
         stalls=state.stalls,
         stall_ms=state.stall_ms,
+        is_whole=state.is_whole,
         tracks=state.tracks,
     )
 

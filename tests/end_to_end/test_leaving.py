@@ -146,8 +146,9 @@ async def _nothing_left() -> AsyncIterator[None]:
 
 def _open_pools() -> int:
     """Of connections, in this process."""
-    gc.collect()
-    return sum(isinstance(it, aiohttp.BaseConnector) and not it.closed for it in gc.get_objects())
+    # By its type, not by `isinstance`: some objects of others act when they are asked what they are.
+    pools = [it for it in gc.get_objects() if issubclass(type(it), aiohttp.BaseConnector)]
+    return sum(not pool.closed for pool in pools)
 
 
 async def _watch(player: Player) -> None:

@@ -1,10 +1,11 @@
 """Catching up: the speed at which a lag behind live is made up, changed as seldom as can be."""
 
 from matinee.manifest.presentation import Live
-from matinee.policy.live import CALM_MS, CHANGES_WITHIN_MS, THIN_MS, rate_permille
+from matinee.policy.catch_up import CALM_MS, CHANGES_WITHIN_MS, LAWS
+from matinee.policy.live import THIN_MS
 from matinee.policy.settings import LiveSettings
 
-LOOK_EVERY_MS = 1_000
+LOOK_EVERY_MS = 500
 """How often a lag is looked at that cannot be corrected yet."""
 
 
@@ -24,7 +25,7 @@ class CatchUp:
     ) -> int:
         """How fast to play from now on. `lag_ms`: how much further behind live than wished."""
         self._changes_ms = tuple(it for it in self._changes_ms if it > now_ms - CHANGES_WITHIN_MS)
-        rate = rate_permille(
+        rate = LAWS[self._settings.catch_up](
             lag_ms=lag_ms,
             rate_permille=before_permille,
             slowest_permille=live.slowest_permille or self._settings.slowest_permille,

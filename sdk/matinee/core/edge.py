@@ -124,7 +124,7 @@ class LiveEdge:
     def rate_permille(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int:
         """How fast to play from now on."""
         live, wished_ms, before = self._live, self._wished_ms(selection, now_ms), playhead.rate_permille
-        if self.is_free or live is None or wished_ms is None or not (self.follows and self._settings.catch_up):
+        if self.is_free or live is None or wished_ms is None or not self.follows or self._settings.catch_up == "off":
             return self._catch_up.rest(before)
         if not playhead.is_moving:
             return before
@@ -146,6 +146,10 @@ class LiveEdge:
         if self._live.most_delay_ms is not None:
             most_ms = self._live.most_delay_ms - self._stated_ms(selection.segment_ms)
         self._retreat.note(stalls=stalls, most_ms=most_ms, now_ms=now_ms)
+
+    def ahead_ms(self, segment_ms: int) -> int | None:
+        """No more than so much media can be ahead of a viewer; None if nothing is live."""
+        return None if self._live is None else self._delay_ms(segment_ms)
 
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""

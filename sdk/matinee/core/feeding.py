@@ -10,7 +10,7 @@ from matinee.core.outlook import outlook_of
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
-from matinee.core.stream import Stream
+from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.buffering import hungry_in_ms
 from matinee.policy.settings import BufferingSettings
@@ -95,7 +95,7 @@ class Feeding:
 
     def _ask_for(self, stream: Stream, buffer_ms: int, now_ms: int) -> Iterator[Command]:
         before = stream.rung
-        outlook = outlook_of(stream, full_ms=self._settings.full_ms)
+        outlook = outlook_of(stream, full_ms=self._full_ms(stream))
         choice = self._reckoning.choice_for(stream, outlook, buffer_ms=buffer_ms)
         if choice.delay_ms and stream.kind == "video" and now_ms > self._held_until_ms:
             self._held_until_ms = now_ms + choice.delay_ms
@@ -126,6 +126,11 @@ class Feeding:
         until_ms = self._edge.clock.available_ms(end_ms=target.segment.end_ms, early_ms=0) or 0
         return Making(until_ms, max(0, target.segment.duration_ms - early_ms))
 
+    def _full_ms(self, stream: Stream) -> int:
+        """The most that can be buffered: of what is live, no more than there is."""
+        ahead_ms = self._edge.ahead_ms(segment_ms_of(stream))
+        return self._settings.full_ms if ahead_ms is None else max(1, min(self._settings.full_ms, ahead_ms))
+
     def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
         if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:
             return None
@@ -136,5 +141,5 @@ class Feeding:
             elapsed_ms=flight.elapsed_ms,
             first_byte_ms=flight.first_byte_ms or flight.elapsed_ms,
         )
-        outlook = outlook_of(stream, full_ms=self._settings.full_ms)
+        outlook = outlook_of(stream, full_ms=self._full_ms(stream))
         return self._reckoning.rung_instead(stream, outlook, buffer_ms=buffer_ms, flight=it)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from matinee.core.delivery import Delivery
-from matinee.core.messages import Announce, Command, Discard, SegmentTarget, Target
+from matinee.core.delivery import Arrival, Delivery
+from matinee.core.messages import Announce, Command, Discard, SegmentTarget
 from matinee.core.notices import TracksChanged
 from matinee.core.selection import Selection
 from matinee.core.stream import Stream
@@ -32,8 +32,14 @@ def decline_text(selection: Selection | None, delivery: Delivery) -> Iterator[Co
         yield Announce(TracksChanged())
 
 
-def take_back(target: Target, delivery: Delivery, selection: Selection, position_ms: int) -> Iterator[Command]:
+def take_back(
+    blamed: Arrival | None, delivery: Delivery, selection: Selection | None, position_ms: int
+) -> Iterator[Command]:
     """A segment is of no use, and what came after it cannot be shown before it: all that is fetched anew."""
+    if blamed is None or selection is None:
+        return
+    yield from blamed.commands
+    target = blamed.target
     stream = selection.stream_of(target.of.kind) if isinstance(target, SegmentTarget) else None
     if stream is not None and isinstance(target, SegmentTarget):
         yield from leave(delivery, stream)

@@ -185,9 +185,14 @@ class Playback:
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
+<<<<<<< HEAD
                 self._playhead = Playhead(
                     self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms, is_ahead=event.is_ahead
                 )
+=======
+                settings, at_ms = self._settings.buffering, event.position_ms
+                self._playhead = Playhead(settings, position_ms=at_ms, now_ms=asked_ms, is_ahead=event.is_ahead)
+>>>>>>> main
                 self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances
@@ -221,9 +226,7 @@ class Playback:
                 )
             case SegmentCorrupt():
                 blamed = self._delivery.corrupt(event.request_id, now_ms=now_ms, position_ms=position_ms)
-                if blamed is not None and self._selection is not None:
-                    self._commands += blamed.commands
-                    self._commands += take_back(blamed.target, self._delivery, self._selection, position_ms)
+                self._commands += take_back(blamed, self._delivery, self._selection, position_ms)
             case KeysArrived():
                 self._keyring.arrived()
                 self._tally.got_keys(now_ms=now_ms)
@@ -296,9 +299,12 @@ class Playback:
                     self._edge.clock.found(end_ms=target.segment.end_ms)
                 self._advice.heard(self._appliance, size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms)
                 self._reckoning.hinted(event.cmsd)
-                self._reckoning.measured(
-                    size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
-                )
+                has_video = self._selection is not None and self._selection.stream_of("video") is not None
+                # Sound beside pictures has only its share of the link, and tells little of the whole.
+                if target.of.kind == ("video" if has_video else "audio"):
+                    self._reckoning.measured(
+                        size_bytes=event.size_bytes, elapsed_ms=event.elapsed_ms, first_byte_ms=arrival.first_byte_ms
+                    )
                 self._commands += self._keyring.need(event.key_ids)
                 self._append(target, event.request_id)
             case _:

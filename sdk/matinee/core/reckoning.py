@@ -72,7 +72,13 @@ class Reckoning:
 
     def _ceiling(self, stream: Stream) -> int:
         told_kbps = self._cmsd.most_kbps if self._settings.heeds_cmsd else 0
-        return highest_within(stream.ladder, min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps))
+        most_kbps = min(self._settings.highest_kbps, told_kbps or self._settings.highest_kbps)
+        low_enough = [
+            rung
+            for rung, rendition in enumerate(stream.track.renditions)
+            if not self._settings.highest_height or rendition.height <= self._settings.highest_height
+        ]
+        return min(highest_within(stream.ladder, most_kbps), max(low_enough, default=0))
 
     def _state(self, stream: Stream, outlook: Outlook, *, buffer_ms: int) -> AbrState:
         nominal = tuple(kbps * segment_ms_of(stream) // 8 for kbps in stream.ladder)

@@ -105,13 +105,15 @@ class Decryptor:
 
 def _open_counters(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
     """Each sample's encrypted bytes are one AES-CTR stream (9.4 to 9.6)."""
-    opened = counter_mode(key)
+    opening = counter_mode(key)
+    if not any(sample.protection.scheme == "cens" for sample in samples):
+        opening(data, ((iv, ranges) for _, iv, ranges in samples))
+        return
     for protection, iv, ranges in samples:
-        if protection.scheme == "cens":
-            ranges = _whole_blocks(ranges)
-        text = _gather(data, ranges, protection)
-        if text:
-            _scatter(data, opened(iv, text), ranges, protection)
+        whole = _whole_blocks(ranges)
+        text = bytearray(_gather(data, whole, protection))
+        opening(memoryview(text), [(iv, [(0, len(text))])])
+        _scatter(data, memoryview(text), whole, protection)
 
 
 def _open_chains(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:

@@ -1,17 +1,7 @@
-"""Live: how far behind the live edge to play, and how fast, so as to stay there."""
+"""Live: how far behind the live edge to play."""
 
 SEGMENTS_BEHIND = 3
 """Where nobody says: three segments (RFC 8216, section 6.3.3; dash.js takes four)."""
-GAIN_MS = 10_000
-"""A lag is made up within about so long: a quarter of a second at 2.5 % (Media3: 0.1 per second)."""
-CALM_MS = 20
-"""A lag smaller than this is none (Media3: 20 ms)."""
-STIR_MS = 100
-"""A lag smaller than this starts no correction: so that rates do not flutter about the aim."""
-STEP_PERMILLE = 5
-MOST_CHANGES = 6
-"""Of the rate in a minute, the return to normal speed included."""
-CHANGES_WITHIN_MS = 60_000
 THIN_MS = 1_000
 """With less than this in the buffer, or less than a third of the delay, nobody plays faster (hls.js: 1 s)."""
 PATIENCE_DELAYS = 3
@@ -44,32 +34,3 @@ def retreat_ms(retreat_ms: int, *, since_stall_ms: int | None, most_ms: int) -> 
     if since_stall_ms is None or since_stall_ms > AGAIN_MS:
         return retreat_ms
     return max(retreat_ms, min(retreat_ms + RETREAT_MS, MOST_RETREAT_MS, most_ms))
-
-
-def rate_permille(
-    *,
-    lag_ms: int,
-    rate_permille: int,
-    slowest_permille: int,
-    fastest_permille: int,
-    buffer_ms: int,
-    thin_ms: int,
-    changes: int,
-) -> int:
-    """The rate to play at from now on.
-
-    `lag_ms`: how much further behind live than wished; negative: too close. `rate_permille`: the rate now. `changes`:
-    of the rate in the last minute. A correction goes on until the lag is gone; its rate is kept while it does the
-    work, so changes are few and never oscillate. One begins only if it can also end within `MOST_CHANGES`.
-    """
-    now, size_ms = rate_permille - 1000, abs(lag_ms)
-    if now and (size_ms < CALM_MS or (lag_ms > 0) != (now > 0)):
-        return 1000
-    if lag_ms > 0 and buffer_ms < (thin_ms // 2 if now else thin_ms):
-        return 1000
-    if not now and size_ms < STIR_MS:
-        return 1000
-    step = size_ms * 1000 // GAIN_MS // STEP_PERMILLE * STEP_PERMILLE
-    wished = min(fastest_permille, 1000 + step) if lag_ms > 0 else max(slowest_permille, 1000 - step)
-    is_enough = now != 0 and abs(now) * 2 >= abs(wished - 1000)
-    return rate_permille if is_enough or changes > MOST_CHANGES - 2 else wished

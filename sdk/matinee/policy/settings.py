@@ -37,7 +37,9 @@ class AbrSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     first_kbps: NotNegative = 0
     """The estimate before anything was measured; 0 takes a quarter of the ladder's top rung."""
     highest_kbps: Positive = 1_000_000
-    """No rung above this: data saver, small screens."""
+    """No rung above this: data saver."""
+    highest_height: NotNegative = 0
+    """No rung with more lines than this: small screens. 0 for no limit."""
     heeds_cmsd: bool = True
     """Whether no rung is taken above the one that the server wants played (CMSD `mb`)."""
     cmsd_percent: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -93,8 +95,8 @@ class LiveSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     delay_ms: NotNegative = 0
     """How far behind live to play; 0 takes the service's word, without one three segments."""
-    catch_up: bool = True
-    """Whether a small lag is made up by playing a little faster or slower."""
+    catch_up: Literal["proportional", "sigmoid", "bang-bang", "off"] = "proportional"
+    """How a small lag is made up by playing a little faster or slower; see `matinee.policy.catch_up`."""
     slowest_permille: Annotated[int, Meta(ge=500, le=1000)] = 960
     fastest_permille: Annotated[int, Meta(ge=1000, le=2000)] = 1_040
     """Unless the service states its own bounds; within 4 % few people hear it."""
@@ -126,6 +128,8 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """BCP 47; empty means no subtitles."""
     decode: bool = True
     """Whether pictures and sound are wanted at all; a soak test says no."""
+    decrypt: bool = False
+    """Whether, with `decode` off, segments are opened all the same: a soak test of a whole service says yes."""
 
 
 def settings_from(values: Mapping[str, object], *, onto: PlayerSettings | None = None) -> PlayerSettings:

@@ -21,6 +21,8 @@ from matinee.wire.retry_after import http_date_ms, retry_after_ms
 
 CONNECT_S = 5.0
 CHUNK_BYTES = 1 << 16
+READ_BYTES = 1 << 18
+"""What asyncio takes from a socket at once: with less room, a connection would be stopped and started at every turn."""
 _NO_WAY_THERE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
@@ -126,7 +128,7 @@ class Http:
                 if response.status >= 400:
                     raise await self._refusal(response)
                 received, size_bytes = bytearray(), _size_bytes(response)
-                async for piece in response.content.iter_chunked(CHUNK_BYTES):
+                async for piece in response.content.iter_any():
                     received += piece
                     if len(received) > most_bytes:
                         raise FetchFailure("too-large", status=response.status)
@@ -170,6 +172,7 @@ class Http:
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            read_bufsize=READ_BYTES,
             headers={"User-Agent": "matinee"},
         )
         return self

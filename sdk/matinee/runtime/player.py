@@ -18,7 +18,7 @@ from matinee.media.frames import AudioBlock, VideoFrame
 from matinee.media.playable import is_playable
 from matinee.policy.custom import Policies
 from matinee.policy.settings import FailoverSettings, PlayerSettings
-from matinee.runtime.driver import Driver, Witness
+from matinee.runtime.driver import Driver, Sink, Witness
 from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import Http, Network
 from matinee.runtime.listeners import Listeners
@@ -28,6 +28,7 @@ from matinee.runtime.screening import Screening
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
 from matinee.runtime.thumbnails import Thumbnail, Thumbnails
+from matinee.runtime.trial import Trial
 
 Opening = Callable[[Network], Awaitable[tuple[Source, Reporter | None]]]
 """Makes the source when the player is entered: pressing play is part of the start-up time."""
@@ -205,7 +206,10 @@ class Player(Remote):
             is_playable=_is_playable if self._settings.decode else None,
         )
         self._screening = Screening(self._playback, clock, settings=self._settings, refuse=self._refuse_media)
-        self._driver = Driver(self._playback, source, self._screening, self._http, tasks, self._announce, self._witness)
+        sink: Sink = self._screening
+        if self._settings.decrypt and not self._settings.decode:
+            sink = Trial(sink, clock, tasks, refuse=self._refuse_media)
+        self._driver = Driver(self._playback, source, sink, self._http, tasks, self._announce, self._witness)
         self._thumbnails = Thumbnails(self._driver.reading, source, self._http)
         if self._reporter is not None:
             tasks.start(self._reporter.run())

@@ -208,7 +208,7 @@ class Screening:
                 current = feed.round
                 await loop.run_in_executor(self._threads, reset)
             media = decode(piece)
-            while not self._is_finished:
+            while not self._is_closed:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:

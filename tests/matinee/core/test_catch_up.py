@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matinee.core.catch_up import CatchUp
 from matinee.manifest.presentation import Live
-from matinee.policy.live import MOST_CHANGES
+from matinee.policy.catch_up import MOST_CHANGES
 from matinee.policy.settings import LiveSettings
 
 

@@ -147,10 +147,10 @@ def test_the_app_s_own_speed_is_left_alone() -> None:
     assert it.rate() == 1_500
 
 
-@pytest.mark.parametrize("settings", [LiveSettings(catch_up=False), LiveSettings()])
+@pytest.mark.parametrize("settings", [LiveSettings(catch_up="off"), LiveSettings()])
 def test_without_leave_or_a_wish_to_follow_nothing_is_made_up(settings: LiveSettings) -> None:
     it = Watched(position_ms=90_000, settings=settings)
-    it.edge.follows = not settings.catch_up
+    it.edge.follows = settings.catch_up == "off"
     it.bring(4)
     assert it.rate() == 1_000
 

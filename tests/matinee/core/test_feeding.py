@@ -147,7 +147,8 @@ def test_a_segment_that_comes_too_slowly_is_left_for_a_lower_rung() -> None:
 
 
 def test_a_segment_that_comes_in_time_is_let_come() -> None:
-    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000))))
+    fed = Fed(presentation(track(ladder=(300, 1_000, 3_000), segments=20)))
+    fed.selection.streams[0].frontier_ms = 40_000
     segment = fed.ask_for_the_top()
     for now_ms in range(250, 1_500, 250):
         fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 1_000, size_bytes=1_500_000, now_ms=now_ms)

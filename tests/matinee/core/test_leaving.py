@@ -1,6 +1,6 @@
 """What is no longer wanted."""
 
-from matinee.core.delivery import Delivery
+from matinee.core.delivery import Arrival, Delivery
 from matinee.core.health import ApplianceHealth
 from matinee.core.leaving import decline_text, leave, put_off, take_back
 from matinee.core.messages import Announce, Cancel, Discard
@@ -40,7 +40,7 @@ def test_subtitles_that_are_declined_are_gone() -> None:
 def test_a_segment_that_is_taken_back_is_the_next_again() -> None:
     selection, delivery = watched()
     broken = segment_of(VIDEO, 0, 2)
-    assert Discard("video") in list(take_back(broken, delivery, selection, 0))
+    assert Discard("video") in list(take_back(Arrival(broken, "a", []), delivery, selection, 0))
     stream = selection.stream_of("video")
     assert stream is not None
     assert stream.next_segment(0) == broken.segment

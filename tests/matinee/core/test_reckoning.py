@@ -1,5 +1,7 @@
 """What the link has shown, and the rung that follows."""
 
+import msgspec
+
 from matinee.core.outlook import Outlook
 from matinee.core.reckoning import Reckoning
 from matinee.core.stream import Stream
@@ -55,11 +57,11 @@ def test_the_named_policy_decides() -> None:
 
 def test_the_sizes_of_the_segments_to_come_count_where_they_are_known() -> None:
     it = Reckoning(AbrSettings())
-    it.measured(size_bytes=1_800_000, elapsed_ms=4_000)
+    it.measured(size_bytes=3_000_000, elapsed_ms=4_000)
     stream = video()
     stream.want(1)
-    usual, heavy = Outlook(), Outlook(sizes_bytes=((150_000, 500_000, 9_000_000),))
-    rungs = [it.choice_for(stream, outlook, buffer_ms=8_000).rung for outlook in (usual, heavy)]
+    usual, heavy = Outlook(), Outlook(sizes_bytes=((150_000, 500_000, 30_000_000),))
+    rungs = [it.choice_for(stream, outlook, buffer_ms=20_000).rung for outlook in (usual, heavy)]
     assert rungs == [2, 1]
 
 
@@ -98,3 +100,16 @@ def test_the_estimate_of_a_server_counts_as_much_as_it_is_given() -> None:
         it = Reckoning(AbrSettings(policy="throughput", safety_percent=100, first_kbps=500, cmsd_percent=percent))
         it.hinted(Cmsd(throughput_kbps=4_000))
         assert it.rung_for(video(), buffer_ms=0) == rung
+
+
+def test_no_rung_has_more_lines_than_the_screen() -> None:
+    shown = track(ladder=(300, 1_000, 3_000))
+    lines = (360, 720, 1_080)
+    renditions = [
+        msgspec.structs.replace(rendition, height=height)
+        for rendition, height in zip(shown.renditions, lines, strict=True)
+    ]
+    stream = stream_of(msgspec.structs.replace(shown, renditions=tuple(renditions)))
+    it = Reckoning(AbrSettings(highest_height=800))
+    it.measured(size_bytes=50_000_000, elapsed_ms=1_000)
+    assert it.rung_for(stream, buffer_ms=30_000) == 1

@@ -185,14 +185,8 @@ class Playback:
         match event:
             case Started():
                 asked_ms = now_ms if event.asked_ms is None else event.asked_ms
-<<<<<<< HEAD
-                self._playhead = Playhead(
-                    self._settings.buffering, position_ms=event.position_ms, now_ms=asked_ms, is_ahead=event.is_ahead
-                )
-=======
                 settings, at_ms = self._settings.buffering, event.position_ms
                 self._playhead = Playhead(settings, position_ms=at_ms, now_ms=asked_ms, is_ahead=event.is_ahead)
->>>>>>> main
                 self._tally.began(now_ms=asked_ms)
                 self._edge.follows = event.position_ms == 0
                 self._delivery.manifests = event.appliances

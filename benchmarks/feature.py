@@ -18,7 +18,7 @@ WIDTH, HEIGHT, FRAMES_PER_SECOND = 640, 360, 24
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
-    """Init and segments by the folder that the manifest knows them in. After the last segment the first comes again."""
+    """Init and segments by representation: `v` or `a`, and its kbps. After the last segment the first comes again."""
 
     segment_s: int
     inits: dict[str, bytes]
@@ -32,7 +32,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
             f'height="{HEIGHT}"/>'
             for kbps in ladder
         )
-        audio = f'<Representation id="a{AUDIO_KBPS}" bandwidth="{AUDIO_KBPS}000" codecs="mp4a.40.2"/>'
+        [sound] = [name for name in self.inits if name.startswith("a")]
+        audio = f'<Representation id="{sound}" bandwidth="{sound[1:]}000" codecs="mp4a.40.2"/>'
         key_id = f"{KEY_ID[:8]}-{KEY_ID[8:12]}-{KEY_ID[12:16]}-{KEY_ID[16:20]}-{KEY_ID[20:]}"
         template = (
             '<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" '

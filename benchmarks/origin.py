@@ -50,12 +50,13 @@ async def origin(feature: Feature) -> AsyncIterator[str]:
 
 async def serve(feature: Feature) -> None:
     """Until standard input ends."""
-    async with serving(_application(feature)) as url:
+    async with serving(application(feature)) as url:
         print(url, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
 
-def _application(feature: Feature) -> web.Application:
+def application(feature: Feature) -> web.Application:
+    """Manifest, media and license of `feature`."""
     digests = {body: _digest(body) for bodies in feature.segments.values() for body in bodies}
 
     async def manifest(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from matinee.core.playhead import Playhead
 from matinee.core.retreat import Retreat
 from matinee.core.selection import Selection
 from matinee.manifest.presentation import Live
-from matinee.policy.live import MOST_RETREAT_MS, delay_ms, patience_ms
+from matinee.policy.live import MOST_RETREAT_MS, delay_ms, is_skipped, patience_ms
 from matinee.policy.settings import LiveSettings
 
 LEAST_REFRESH_MS = 1_000
@@ -59,6 +59,8 @@ class LiveEdge:
 
     def wake_at_ms(self) -> int | None:
         """When there is something to do here; None if only an event can bring it about."""
+        if self._live is None:
+            return None
         times = (self._refresh_due_ms, self._catch_up.due_ms, self._retreat.due_ms, self.clock.sync_due_ms)
         return min((it for it in times if it is not None), default=None)
 
@@ -107,6 +109,20 @@ class LiveEdge:
             return None
         return wished_ms if self.follows else min(wished_ms, self._oldest_ms(now_ms) + selection.segment_ms)
 
+    def skip_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
+        """Where in the media that is here a viewer of low latency goes on who is late; None if he stays."""
+        live, wished_ms = self._live, self._wished_ms(selection, now_ms)
+        if live is None or wished_ms is None or not self.follows or self.is_free or not playhead.is_moving:
+            return None
+        position_ms, delay_ms = playhead.position_ms(now_ms=now_ms), self._delay_ms(selection.segment_ms)
+        is_skipped_now = self._settings.catch_up != "off" and is_skipped(
+            lag_ms=wished_ms - position_ms,
+            delay_ms=delay_ms,
+            fastest_permille=live.fastest_permille or self._settings.fastest_permille,
+            spare_ms=selection.buffer_ms(position_ms) - patience_ms(delay_ms=delay_ms),
+        )
+        return wished_ms if is_skipped_now else None
+
     def slide_ms(self, selection: Selection, playhead: Playhead, *, least_ms: int, now_ms: int) -> int | None:
         """Where in the media that is here a viewer who begins should do so: live moved on while he waited for it.
 
@@ -127,7 +143,7 @@ class LiveEdge:
         if self.is_free or live is None or wished_ms is None or not self.follows or self._settings.catch_up == "off":
             return self._catch_up.rest(before)
         if not playhead.is_moving:
-            return before
+            return self._catch_up.pause(before)
         position_ms = playhead.position_ms(now_ms=now_ms)
         return self._catch_up.rate_permille(
             live,

@@ -201,10 +201,7 @@ class Playback:
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
                 self._delivery.progressed(
-                    event.request_id,
-                    received_bytes=event.received_bytes,
-                    size_bytes=event.size_bytes,
-                    now_ms=now_ms,
+                    event.request_id, received_bytes=event.received_bytes, size_bytes=event.size_bytes, now_ms=now_ms
                 )
             case PartArrived():
                 self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
@@ -434,6 +431,10 @@ class Playback:
             if self._playhead.wait != "starting":
                 self._commands.append(Announce(Jumped(position_ms, jump_ms)))
             self._go_to(jump_ms, now_ms)
+        skip_ms = self._edge.skip_ms(selection, self._playhead, now_ms=now_ms)
+        if skip_ms is not None:
+            self._playhead.slide(skip_ms, now_ms=now_ms)
+            self._commands += [Enter(skip_ms), Announce(Jumped(position_ms, skip_ms))]
         rate = self._edge.rate_permille(selection, self._playhead, now_ms=now_ms)
         if rate != self._playhead.rate_permille:
             self._playhead.set_rate(rate, now_ms=now_ms)

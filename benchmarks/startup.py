@@ -1,6 +1,6 @@
 """Bar 8: from the wish to play to the first decoded picture, against the bytes that this needs fetched by hand.
 
-`python -m benchmarks start-up`. Real sockets through a relay of 20 ms and 20 Mb/s, ClearKey, H.264. The peer
+`python -m benchmarks startup`. Real sockets through a relay of 20 ms and 20 Mb/s, ClearKey, H.264. The peer
 is bare aiohttp that knows every address: the manifest, then license, init and first segments all at once. It decrypts
 and decodes nothing. What we take longer than it is our own.
 """

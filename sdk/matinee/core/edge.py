@@ -75,7 +75,7 @@ class LiveEdge:
 
     def is_gone(self, position_ms: int, *, now_ms: int) -> bool:
         """Whether what lies there is no longer kept."""
-        return position_ms < self._oldest_ms(now_ms)
+        return position_ms < self.clock.oldest_ms(now_ms=now_ms)
 
     def patience_ms(self, selection: Selection) -> int | None:
         """The most media that is worth waiting for before play begins, or goes on; None: all that is wished for."""
@@ -107,7 +107,7 @@ class LiveEdge:
         is_far = self.follows and not self.is_free and not is_stuck and abs(wished_ms - position_ms) > borne_ms
         if not is_gone and not is_far:
             return None
-        return wished_ms if self.follows else min(wished_ms, self._oldest_ms(now_ms) + selection.segment_ms)
+        return wished_ms if self.follows else min(wished_ms, self.clock.oldest_ms(now_ms=now_ms) + selection.segment_ms)
 
     def skip_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
         """Where in the media that is here a viewer of low latency goes on who is late; None if he stays."""
@@ -166,17 +166,14 @@ class LiveEdge:
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""
         live_ms = self.clock.position_ms(now_ms=now_ms)
-        return None if live_ms is None else max(self._oldest_ms(now_ms), live_ms - self.delay_ms(selection.segment_ms))
+        if live_ms is None:
+            return None
+        return max(self.clock.oldest_ms(now_ms=now_ms), live_ms - self.delay_ms(selection.segment_ms))
 
     def delay_ms(self, segment_ms: int) -> int:
+        """How far behind live the viewer should be."""
         return self._stated_ms(segment_ms) + self._retreat.extra_ms
 
     def _stated_ms(self, segment_ms: int) -> int:
         stated_ms = self.live.delay_ms if self.live else None
         return delay_ms(own_ms=self._settings.delay_ms, stated_ms=stated_ms, segment_ms=segment_ms)
-
-    def _oldest_ms(self, now_ms: int) -> int:
-        live_ms = self.clock.position_ms(now_ms=now_ms)
-        if live_ms is None or self.live is None or self.live.window_ms is None:
-            return 0
-        return max(0, live_ms - self.live.window_ms)

@@ -12,7 +12,8 @@ import jwt
 import numpy as np
 from mpegdash.parser import MPEGDASHParser  # type: ignore[import-untyped]
 
-from benchmarks.measure import Contest
+from benchmarks.bars import Measured
+from benchmarks.measure import Contest, Outcome, hold
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.manifest.dash import read_dash
 from matinee.media.cenc import Decryptor
@@ -22,6 +23,17 @@ from tests.support.media import KEY, KEY_ID, Clip, package_by_shaka
 
 _WALL_MS = 1_800_000_000_000
 _HOUR_MS = 3_600_000
+
+
+def measured(*, is_smoke: bool) -> Measured:
+    """Every contest, by turns with its peer. There is no bar: the ratios speak."""
+    rounds, round_s = (3, 0.1) if is_smoke else (15, 1.0)
+    print(f"{'ours ÷ theirs':26}{'ratio':>7}  {'least … most':>14}  {'ours':>18}  {'theirs':>18}  peer")
+    outcomes = []
+    for contest in CONTESTS:
+        outcomes.append(hold(contest(), rounds=rounds, round_s=round_s))
+        print(f"{_line(outcomes[-1])}\n  {outcomes[-1].note}", flush=True)
+    return Measured([], outcomes)
 
 
 def decryption() -> Contest:
@@ -79,6 +91,14 @@ CONTESTS: tuple[Callable[[], Contest], ...] = (
     token_verification,
     manifest_reading,
 )
+
+
+def _line(outcome: Outcome) -> str:
+    least, most = outcome.spread
+    ours = f"{outcome.ours_per_s:,.0f} {outcome.unit}/s"
+    theirs = f"{outcome.theirs_per_s:,.0f} {outcome.unit}/s"
+    spread = f"{least:.2f} … {most:.2f}"
+    return f"{outcome.name:26}{outcome.ratio:>7.2f}  {spread:>14}  {ours:>18}  {theirs:>18}  {outcome.peer}"
 
 
 def _opening(name: str, clip: Clip, *, scheme: str) -> Contest:

@@ -1,15 +1,16 @@
-"""Bars 2, 3 and 4: what an appliance that fails costs the viewer, on virtual time and the real core.
+"""Bars 2, 3 and 4: what an appliance that fails costs its viewers, on virtual time and the real core.
 
-`python -m benchmarks.faults`. Peers' numbers are derived from the defaults in their sources, not run.
+`python -m benchmarks faults`. Peers' numbers are derived from the defaults in their sources, not run.
 """
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import quantiles
 
 import msgspec
 
+from benchmarks.bars import Clause, Measured, at_least, at_most
+from benchmarks.dead_appliance import Death, dead_appliance
 from benchmarks.world import BEGAN_MS, Answers, Viewer, World
 from matinee.core.health import ApplianceHealth
 from matinee.core.messages import (
@@ -26,8 +27,9 @@ from matinee.core.notices import StallEnded
 from matinee.policy.settings import AbrSettings, BufferingSettings, PlayerSettings
 from matinee.testing.playbook import presentation, track
 
-RESULT = Path(__file__).parent / "results" / "faults.json"
-FAULTS = 500
+FAULTS, SMOKE_FAULTS = 500, 10
+SILENCE = ("silence", "silence-within")
+NEXT_P99_MS, EXTRA_PERCENT = 250, 2
 NAMES = ("a", "b", "c")
 SHOWN = presentation(track(ladder=(300, 1_000, 3_000), segments=400, segment_ms=2_000))
 LINK_KBPS = 8_000
@@ -51,8 +53,8 @@ class Failover(msgspec.Struct, frozen=True, kw_only=True):
     faults: int
     next_p99_ms: int
     """From the error to the next request; of silence, from the last byte to the first from elsewhere."""
-    share_p99_percent: int
-    """Of silence: the same, of what the bar allows, min(3 s, 40 % of the buffer); else 0."""
+    share_most_percent: int
+    """Of silence: the worst, of what the bar allows, min(3 s, 40 % of the buffer); else 0."""
     stalls_with_4_s: int
     peers: str
 
@@ -72,23 +74,47 @@ class Case(msgspec.Struct, kw_only=True):
     segments: int = 0
 
 
-def main() -> None:
+def measured(*, is_smoke: bool) -> Measured:
     """Every class of fault, the cost of hedging, and a dead appliance before a thousand sessions."""
     failovers = []
     print(f"{'fault':16}{'n':>5}{'p99':>9}{'of the bar':>12}{'stalls':>8}  peers, derived")
     for fault in PEERS:
-        it = failover(fault)
+        it = failover(fault, faults=SMOKE_FAULTS if is_smoke else FAULTS)
         failovers.append(it)
-        share = f"{it.share_p99_percent} %" if it.share_p99_percent else "–"
-        print(f"{it.fault:16}{it.faults:>5}{it.next_p99_ms:>6} ms{share:>12}{it.stalls_with_4_s:>8}  {it.peers}")
-    hedges = {name: extra_percent(settings) for name, settings in LINKS.items()}
+        share = f"{it.share_most_percent} %" if it.share_most_percent else "–"
+        print(
+            f"{it.fault:16}{it.faults:>5}{it.next_p99_ms:>6} ms{share:>12}{it.stalls_with_4_s:>8}  {it.peers}",
+            flush=True,
+        )
+    viewers, sessions = (2, 20) if is_smoke else (20, 1_000)
+    hedges = {name: extra_percent(settings, viewers=viewers) for name, settings in LINKS.items()}
+    death = dead_appliance(sessions=sessions)
+    found = [*_of_failover(failovers), *_of_hedging(hedges), *_of_death(death)]
+    return Measured(found, {"failover": failovers, "extra_percent": hedges, "dead_appliance": death})
+
+
+def _of_failover(failovers: Sequence[Failover]) -> Iterator[Clause]:
+    for it in failovers:
+        if it.fault in SILENCE:
+            text, most = f"{it.fault}: worst wait for help, of min(3 s, 40 % of the buffer)", it.share_most_percent
+            yield at_most(text, most, bar=100, number=3, unit="%", peers=it.peers)
+        else:
+            text = f"{it.fault}: from the error to the next request, p99"
+            yield at_most(text, it.next_p99_ms, bar=NEXT_P99_MS, number=2, unit="ms", peers=it.peers)
+    stalls = sum(it.stalls_with_4_s for it in failovers)
+    yield at_most("stalls with 4 s of buffer or more, all classes", stalls, bar=0, number=2)
+
+
+def _of_hedging(hedges: Mapping[str, float]) -> Iterator[Clause]:
     for name, percent in hedges.items():
-        print(f"hedging on a jittery link, {name}: {percent:.2f} % extra bytes (bar 2 %)")
-    probes = dead_appliance(sessions=1_000)
-    print(f"a dead appliance, 1000 sessions: {probes}")
-    RESULT.parent.mkdir(exist_ok=True)
-    document = {"failover": failovers, "extra_percent": hedges, "dead_appliance": probes}
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(document)))
+        yield at_most(f"extra bytes on a jittery link, {name}", percent, bar=EXTRA_PERCENT, number=3, unit="%")
+
+
+def _of_death(death: Death) -> Iterator[Clause]:
+    who = f"a dead appliance, {death.sessions} sessions"
+    gap, back_s, cooldown_s = death.gap_least_percent, death.back_ms // 1000, death.cooldown_ms // 1000
+    yield at_least(f"{who}: least gap between probes, of the cool-down", gap, bar=100, number=4, unit="%")
+    yield at_most(f"{who}: back in use after its recovery", back_s, bar=cooldown_s, number=4, unit="s")
 
 
 def failover(fault: str, *, faults: int = FAULTS) -> Failover:
@@ -102,7 +128,7 @@ def failover(fault: str, *, faults: int = FAULTS) -> Failover:
         fault=fault,
         faults=faults,
         next_p99_ms=int(quantiles(waits, n=100)[98]),
-        share_p99_percent=int(quantiles(shares, n=100)[98]) if "silence" in fault else 0,
+        share_most_percent=max(shares) if fault in SILENCE else 0,
         stalls_with_4_s=sum(stalls for case, stalls in met if case.buffer_ms >= 4_000),
         peers=PEERS[fault],
     )
@@ -110,7 +136,7 @@ def failover(fault: str, *, faults: int = FAULTS) -> Failover:
 
 def _played(fault: str, number: int) -> tuple[Case, int]:
     dice = random.Random(number)
-    least_ms = 2_500 if "silence" in fault else 6_000
+    least_ms = 2_500 if fault in SILENCE else 6_000
     settings = PlayerSettings(buffering=BufferingSettings(full_ms=dice.randrange(least_ms, 30_000)))
     case = Case(fault=fault, at_segment=dice.randrange(16, 22), dice=dice)
 
@@ -127,7 +153,7 @@ def _played(fault: str, number: int) -> tuple[Case, int]:
 def _answers(case: Case, viewer: Viewer, fetch: Fetch, at_ms: int) -> Answers:
     whole = list(_whole(fetch, case.dice))
     if case.first_id and not case.next_at_ms:
-        case.next_at_ms = at_ms + (whole[0][0] if "silence" in case.fault else 0)
+        case.next_at_ms = at_ms + (whole[0][0] if case.fault in SILENCE else 0)
     if not isinstance(fetch.target, SegmentTarget):
         return whole
     case.segments += 1
@@ -197,28 +223,3 @@ def extra_percent(settings: PlayerSettings, *, viewers: int = 20) -> float:
         extra_bytes += viewer.playback._delivery.hedges.extra_bytes
         delivered_bytes += viewer.playback._delivery.hedges.delivered_bytes
     return 100 * extra_bytes / delivered_bytes
-
-
-def dead_appliance(*, sessions: int, dead_s: int = 430, until_s: int = 790) -> dict[str, list[int] | int]:
-    """When a dead appliance was asked after its first failure, and how long after its recovery it was in use again."""
-    settings = PlayerSettings(buffering=BufferingSettings(full_ms=12_000), abr=AbrSettings(highest_kbps=300))
-    health, dice, asked = ApplianceHealth(settings.failover), random.Random(2), list[int]()
-    died_ms, back_ms = BEGAN_MS + 30_000, BEGAN_MS + 30_000 + dead_s * 1_000
-
-    def server(viewer: Viewer, fetch: Fetch, at_ms: int) -> Answers:
-        if fetch.appliance != "a" or at_ms < died_ms:
-            return [list(_whole(fetch, dice))[-1]]
-        asked.append(at_ms)
-        return [(20, FetchFailed(fetch.request_id, "refused"))] if at_ms < back_ms else [list(_whole(fetch, dice))[-1]]
-
-    world = World(server)
-    for number in range(sessions):
-        world.enter(Viewer(settings, health, number=number), NAMES, at_ms=BEGAN_MS + number * 17)
-    world.run(until_ms=BEGAN_MS + until_s * 1_000)
-    first_ms = min(asked)
-    probes = [at_ms - first_ms for at_ms in asked if first_ms + 100 < at_ms < back_ms]
-    return {"probes_ms": probes, "back_in_use_after_ms": min(at_ms for at_ms in asked if at_ms >= back_ms) - back_ms}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,11 @@
 """Bars 2 and 3 on real sockets: from an error to the request that reaches the next appliance.
 
-`python -m benchmarks.loopback`. Two servers in this process, real players that do not decode, a few at a time.
+`python -m benchmarks loopback`. Two servers in this process, real players that do not decode, a few at a time.
 """
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,8 @@ from statistics import median, quantiles
 import msgspec
 from aiohttp import web
 
+from benchmarks.bars import Clause, Measured, at_most
+from benchmarks.faults import NEXT_P99_MS, PEERS
 from matinee import Player
 from matinee.clock import SystemClock
 from matinee.core.messages import Command, Event, Fetch, FetchFailed, ProgressMade, SegmentTarget
@@ -22,11 +24,14 @@ from matinee.runtime.http import Http
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving
 
-RESULT = Path(__file__).parent / "results" / "loopback.json"
 FAULTS = ("http-503", "refused", "unresolved", "reset", "truncated", "garbage", "silence")
-ROUNDS, AT_ONCE = 20, 5
+SAME_AS = {"garbage": "corrupt"}
+"""As the peers' numbers name it."""
+ROUNDS, AT_ONCE = 4, 5
 SPARED = 7
 """So many requests for media are answered before the fault: some seconds are buffered then."""
+SETTLED_MS = 500
+"""A server that was silent notices in so long that nobody listens."""
 SETTINGS = PlayerSettings(buffering=BufferingSettings(full_ms=4_500), decode=False)
 
 
@@ -34,11 +39,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How a class of faults went, in milliseconds from the error (in silence: from the request) to help."""
 
     fault: str
-    rounds: int
+    sessions: int
     median_ms: float
     p99_ms: float
-    share_p99_percent: int
-    """Of silence: of min(3 s, 40 % of the buffer)."""
+    share_most_percent: int
+    """Of silence: the worst, of min(3 s, 40 % of the buffer)."""
     stalls: int
 
 
@@ -56,10 +61,11 @@ class Timed(MediaServer):
     async def _fail(self, request: web.Request, body: bytes) -> web.StreamResponse:
         if len(self.requests) <= self.spared:
             return web.Response(body=body)
-        if self.fault == "silence":
-            while request.transport is not None:
-                await SystemClock().wait_until(SystemClock().now_ms() + 50)
-        return await super()._fail(request, body)
+        if self.fault != "silence":
+            return await super()._fail(request, body)
+        while request.transport is not None:
+            await SystemClock().wait_until(SystemClock().now_ms() + 50)
+        return web.Response()
 
 
 @dataclass
@@ -88,40 +94,58 @@ class Witnessed:
             self.helped_ms = now_ms
 
 
-async def main() -> None:
-    """Every class of fault, as a table and as JSON."""
-    outcomes = []
+def measured(*, is_smoke: bool) -> Measured:
+    """Every class of fault by itself; in a smoke all at once, a few sessions each."""
+    outcomes, tasks_left = asyncio.run(_all(is_smoke=is_smoke))
+    found = [*_clauses(outcomes), at_most("on sockets: tasks left over", tasks_left, bar=0)]
+    return Measured(found, {"outcomes": outcomes, "tasks_left": tasks_left})
+
+
+def _clauses(outcomes: Sequence[Outcome]) -> Iterator[Clause]:
+    for it in outcomes:
+        if it.fault == "silence":
+            text = "silence, on sockets: worst wait for help, of min(3 s, 40 % of the buffer)"
+            yield at_most(
+                text, it.share_most_percent, bar=100, number=3, unit="%", peers=PEERS[it.fault], is_timed=True
+            )
+        else:
+            text = f"{it.fault}, on sockets: from the error to the next request, p99"
+            peers = PEERS[SAME_AS.get(it.fault, it.fault)]
+            yield at_most(text, it.p99_ms, bar=NEXT_P99_MS, number=2, unit="ms", peers=peers, is_timed=True)
+    stalls = sum(it.stalls for it in outcomes)
+    yield at_most("on sockets: stalls, all classes", stalls, bar=0, number=2, is_timed=True)
+
+
+async def _all(*, is_smoke: bool) -> tuple[list[Outcome], int]:
+    """The outcomes, and how many tasks outlived the players and servers."""
     with tempfile.TemporaryDirectory() as folder:
         make_title(Path(folder), seconds=14, audio=False, rungs=1, encrypted=False)
-        for fault in FAULTS:
-            outcomes.append(await _outcome(fault, Path(folder)))
-            it = outcomes[-1]
-            print(
-                f"{it.fault:12}{it.rounds:>4} rounds, median {it.median_ms:.0f} ms, p99 {it.p99_ms:.0f} ms"
-                f"{f', {it.share_p99_percent} % of the bar' if it.share_p99_percent else ''}, {it.stalls} stalls",
-                flush=True,
-            )
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes)))
+        if is_smoke:
+            outcomes = [*await asyncio.gather(*(_outcome(it, Path(folder), rounds=1, at_once=2) for it in FAULTS))]
+        else:
+            outcomes = [await _outcome(it, Path(folder), rounds=ROUNDS, at_once=AT_ONCE) for it in FAULTS]
+    await SystemClock().wait_until(SystemClock().now_ms() + SETTLED_MS)
+    return outcomes, len(asyncio.all_tasks()) - 1
 
 
-async def _outcome(fault: str, folder: Path) -> Outcome:
-    waits: list[int] = []
-    shares: list[int] = []
-    stalls = 0
-    for _ in range(ROUNDS // AT_ONCE):
-        met = await asyncio.gather(*(_round(fault, folder) for _ in range(AT_ONCE)))
-        waits += [wait_ms for wait_ms, _, _ in met]
-        shares += [100 * wait_ms // max(1, min(3_000, buffer_ms * 40 // 100)) for wait_ms, buffer_ms, _ in met]
-        stalls += sum(stalled for _, _, stalled in met)
-    return Outcome(
+async def _outcome(fault: str, folder: Path, *, rounds: int, at_once: int) -> Outcome:
+    met: list[tuple[int, int, int]] = []
+    for _ in range(rounds):
+        met += await asyncio.gather(*(_round(fault, folder) for _ in range(at_once)))
+    waits = [wait_ms for wait_ms, _, _ in met]
+    shares = [100 * wait_ms // max(1, min(3_000, buffer_ms * 40 // 100)) for wait_ms, buffer_ms, _ in met]
+    it = Outcome(
         fault=fault,
-        rounds=len(waits),
+        sessions=len(met),
         median_ms=median(waits),
         p99_ms=quantiles(waits, n=100)[98],
-        share_p99_percent=int(quantiles(shares, n=100)[98]) if fault == "silence" else 0,
-        stalls=stalls,
+        share_most_percent=max(shares) if fault == "silence" else 0,
+        stalls=sum(stalled for _, _, stalled in met),
     )
+    share = f", {it.share_most_percent} % of the bar" if it.share_most_percent else ""
+    numbers = f"median {it.median_ms:.0f} ms, p99 {it.p99_ms:.0f} ms{share}, {it.stalls} stalls"
+    print(f"{it.fault:12}{it.sessions:>4} sessions, {numbers}", flush=True)
+    return it
 
 
 async def _round(fault: str, folder: Path) -> tuple[int, int, int]:
@@ -160,7 +184,3 @@ def _manifest(folder: Path, places: dict[str, str]) -> str:
     text = (folder / "manifest.mpd").read_text()
     at = text.index("<Period")
     return text[:at] + named + text[at:]
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -20,6 +20,7 @@ MODULES = (
     "matinee.runtime.player",
     "matinee.runtime.playlist",
     "matinee.runtime.remote",
+    "matinee.runtime.thumbnails",
     "matinee.testing",
 )
 

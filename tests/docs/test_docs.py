@@ -271,6 +271,6 @@ def constants_of(package: str) -> frozenset[str]:
 
 @cache
 def source_words() -> frozenset[str]:
-    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    files = [path for room in (*ROOMS, "benchmarks") for path in (ROOT / room).rglob("*.py")]
     texts = [path.read_text() for path in (*files, ROOT / "Makefile", ROOT / "pyproject.toml")]
     return frozenset(word for text in texts for word in _WORD.findall(text))

@@ -2,7 +2,9 @@
 
 import struct
 
-from matinee.testing.network import Request
+from matinee.testing.faults import Refusal
+from matinee.testing.live import LiveTitle
+from matinee.testing.network import Growing, Request
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 
 PLAYLIST_PATH = "/video.m3u8"
@@ -42,3 +44,20 @@ class EventfulTitle:
             '#EXT-X-DATERANGE:ID="ad",CLASS="ads",START-DATE="2026-01-01T00:00:10Z",DURATION=5\n'
             f"{listed}#EXT-X-ENDLIST\n"
         ).encode()
+
+
+class EventfulShow:
+    """Something live in segments of 4 s, sent in chunks while they are made; every sixth chunk tells of its middle."""
+
+    def __init__(self) -> None:
+        self._title = LiveTitle(segment_ms=4_000, chunk_ms=500, delay_ms=2_000, ladder=(300,), audio_kbps=0)
+
+    def __call__(self, request: Request) -> bytes | Growing | Refusal | None:
+        answer = self._title(request)
+        if not isinstance(answer, Growing):
+            return answer
+        number = int(request.path.rpartition("/")[2].removesuffix(".m4s"))
+        told = emsg(number * 4_000 + 2_750, event_id=number)
+        chunks = list(answer.pieces)
+        made_wall_ms, chunk = chunks[5]
+        return Growing((*chunks[:5], (made_wall_ms, told + chunk), *chunks[6:]))

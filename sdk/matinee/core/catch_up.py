@@ -40,6 +40,11 @@ class CatchUp:
         self.due_ms = now_ms + min(LOOK_EVERY_MS, _lasts_ms(lag_ms, rate)) if abs(lag_ms) >= CALM_MS else None
         return rate
 
+    def pause(self, before_permille: int) -> int:
+        """Nothing moves, and nothing changes until it does: the rate from now on."""
+        self.due_ms = None
+        return before_permille
+
     def rest(self, before_permille: int) -> int:
         """There is nothing to correct: the rate from now on."""
         rate = 1000 if self._corrects else before_permille

@@ -130,6 +130,10 @@ class TrackChoice(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     label: str
     is_selected: bool
+    roles: tuple[str, ...] = ()
+    """As `matinee.manifest.presentation.Track.roles`."""
+    is_choosable: bool = True
+    """Whether it may be played: not a track of thumbnails, nor one for fast winding only."""
 
 
 class PlayerState(msgspec.Struct, frozen=True, kw_only=True):

@@ -109,7 +109,7 @@ class Selection:
         self._streams.pop(kind, None)
 
     def choices(self, position_ms: int) -> tuple[TrackChoice, ...]:
-        """What a menu shows there."""
+        """All that there is, also what is there for seeking by and not to be played."""
         chosen = {stream.track.track_id for stream in self.streams}
         return tuple(
             TrackChoice(
@@ -118,9 +118,10 @@ class Selection:
                 language=track.language,
                 label=track.label,
                 is_selected=track.track_id in chosen,
+                roles=track.roles,
+                is_choosable=is_choosable(track),
             )
             for track in self.presentation.period_at(position_ms).tracks
-            if is_choosable(track)
         )
 
     @property

@@ -20,8 +20,8 @@ _SOUND = ("aac", "mp3", "m4a", "cmfa", "ac3", "ec3", "opus")
 def read_hls(document: bytes, *, url: str) -> Presentation:
     """The presentation that `document`, fetched from the absolute `url`, describes.
 
-    Of a multivariant playlist: see `read_multivariant`. A media playlist makes one track of one rendition, with its
-    segments; while it is live it is its own index. Raises: ManifestInvalid, FormatUnsupported.
+    Of a multivariant playlist: see `read_multivariant`. A media playlist makes one track of one rendition; while it is
+    live it is its own index, and all the rest is said by that. Raises: ManifestInvalid, FormatUnsupported.
     """
     if _MULTIVARIANT.search(document):
         return read_multivariant(document, url=url)
@@ -37,7 +37,7 @@ def _of_one(playlist: MediaPlaylist, *, url: str) -> Presentation:
         rendition_id="0",
         bitrate_kbps=playlist.bitrate_kbps or ASSUMED_KBPS,
         mime_type=f"{kind}/mp4",
-        segments=playlist.segments,
+        segments=() if playlist.live else playlist.segments,
         index=Resource(path=url[len(_folder(url)) :]) if playlist.live else None,
     )
     track = Track(
@@ -51,7 +51,6 @@ def _of_one(playlist: MediaPlaylist, *, url: str) -> Presentation:
         duration_ms=None if playlist.live else playlist.end_ms,
         base_urls=(BaseUrl(url=_folder(url), service_location=host_of(url)),),
         periods=(Period(tracks=(track,), events=playlist.events),),
-        live=playlist.live,
         clearkey_license_url=playlist.clearkey_license_url,
     )
 

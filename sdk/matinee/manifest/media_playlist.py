@@ -56,6 +56,8 @@ class MediaPlaylist(msgspec.Struct, frozen=True, kw_only=True):
     tile_columns: int = 1
     tile_rows: int = 1
     """Of images (EXT-X-TILES)."""
+    tile_ms: int = 0
+    """How long each of their tiles stands for; 0 if unstated."""
     marks: Marks
     """Where it lies, for the next reading."""
 
@@ -125,6 +127,7 @@ class _Listing:
         self._has_end = False
         self._bitrate_kbps = 0
         self._tiles = (1, 1)
+        self._tile_us = 0
         self._path_chars = MAX_LISTED_CHARS
         self._duration_us: int | None = None
         self._range: Line | None = None
@@ -184,6 +187,7 @@ class _Listing:
             bitrate_kbps=self._bitrate_kbps,
             tile_columns=self._tiles[0],
             tile_rows=self._tiles[1],
+            tile_ms=self._tile_us // 1000,
             marks=marks,
         )
 
@@ -265,10 +269,12 @@ class _Listing:
         return line.whole()
 
     def _take_tiles(self, line: Line) -> None:
-        columns, rows = line.attributes().sides("LAYOUT")
+        attributes = line.attributes()
+        columns, rows = attributes.sides("LAYOUT")
         if not (0 < columns <= MAX_TILES and 0 < rows <= MAX_TILES):
             raise line.invalid(f"{columns}x{rows} are no columns and rows")
         self._tiles = columns, rows
+        self._tile_us = attributes.microseconds("DURATION") or 0
 
     def _resource(self, reference: str, *, at: Line) -> Resource:
         path = path_below(self._place, folded(reference, onto=self._onto, at=at))

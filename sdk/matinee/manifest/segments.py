@@ -101,12 +101,24 @@ class ReckonedSegments(Sequence[Segment]):
         started = self._rule.timeline.before(self._rule.scale.time(position_ms + 1))
         return min(max(started - self._indexes.start, 0), len(self)) - 1
 
+    def whole_ms(self, index: int) -> int:
+        """As the function of this name."""
+        start, end = self._rule.timeline.stretch(self._indexes[index])
+        return max(1, self._rule.scale.ms(end) - self._rule.scale.ms(start))
+
 
 def index_at(segments: Sequence[Segment], position_ms: int) -> int:
     """The index of the last segment that starts at or before `position_ms`; -1 if none does."""
     if isinstance(segments, ReckonedSegments):
         return segments.index_at(position_ms)
     return bisect_right(segments, position_ms, key=_start_ms) - 1
+
+
+def whole_ms(segments: Sequence[Segment], index: int) -> int:
+    """How long the segment would be if neither its period nor the title ended within it. > 0."""
+    if isinstance(segments, ReckonedSegments):
+        return segments.whole_ms(index)
+    return max(segments[index].duration_ms, segments[0].duration_ms)
 
 
 def _start_ms(segment: Segment) -> int:

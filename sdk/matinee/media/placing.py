@@ -6,7 +6,7 @@ from threading import Lock
 import msgspec
 
 _EXACT_MS = 250
-"""Between where the manifest and where the media put a run; DASH lets `SegmentTemplate@duration` be inexact."""
+"""Between where the manifest and where the run before put a run that goes on with its media time."""
 _DRIFT_MS = 2_000
 """What rounded durations may add up to within a run; more is a jump that nobody announced."""
 _KEPT_RUNS, _KEPT_SHIFTS = 64, 8
@@ -38,13 +38,13 @@ class Runs:
     """How far each run is shifted where the manifest does not say; one for all decoders of a presentation.
 
     The first segment of a run that is decoded, of whichever track, starts where the manifest says; so tracks keep
-    their places to one another. But media time that goes on from the run before, or is the presentation's time, where
-    that agrees with the manifest, is kept: the durations that a manifest adds up are often rounded.
+    their places to one another. But media time that goes on from the run before is kept where that about agrees with
+    the manifest: the durations that it adds up are often rounded.
     """
 
     def __init__(self) -> None:
         self._shifts: dict[Hashable, list[int]] = {}
-        self._latest_ms = 0
+        self._latest: tuple[int, ...] = ()
         self._lock = Lock()
 
     def shift_ms(self, placement: Placement, *, earliest_ms: int, wraps: bool = False) -> int:
@@ -58,8 +58,8 @@ class Runs:
         wanted_ms = placement.start_ms - max(earliest_ms, 0)
         with self._lock:
             known = self._shifts.setdefault(placement.run, [])
-            most_ms = _DRIFT_MS if known else _EXACT_MS if placement.start_ms > 0 else 0
-            for shift_ms in known or [self._latest_ms]:
+            most_ms = _DRIFT_MS if known else _EXACT_MS
+            for shift_ms in known or self._latest:
                 turned_ms = _turned(shift_ms, near_ms=wanted_ms) if wraps else shift_ms
                 if abs(wanted_ms - turned_ms) <= most_ms:
                     break
@@ -68,7 +68,7 @@ class Runs:
             if shift_ms not in known:
                 known.append(shift_ms)
             del known[:-_KEPT_SHIFTS]
-            self._latest_ms = shift_ms
+            self._latest = (shift_ms,)
             while len(self._shifts) > _KEPT_RUNS:
                 del self._shifts[next(iter(self._shifts))]
         return turned_ms

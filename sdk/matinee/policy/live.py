@@ -6,7 +6,7 @@ THIN_MS = 1_000
 """With less than this in the buffer, or less than a third of the delay, nobody plays faster (hls.js: 1 s)."""
 PATIENCE_DELAYS = 3
 """Of a delay, this part is what may be waited for before play begins: waiting costs as much again."""
-AGAIN_MS = 60_000
+AGAIN_MS = 20_000
 """A stall so soon after another is a sign that the delay is too short."""
 RETREAT_MS = 500
 """By so much the delay grows then (Media3, Shaka: 500 ms)..."""
@@ -14,6 +14,18 @@ MOST_RETREAT_MS = 4_000
 """... up to so much in all (Shaka: 4 s), and by so much it shrinks again..."""
 EASE_MS = 60_000
 """... after so long without a stall (Shaka: 60 s)."""
+
+
+LOW_LATENCY_MS = 5_000
+"""With a delay of no more, latency is what the viewer came for: he would rather miss a second than be late for long."""
+BEARABLE_MS = 10_000
+"""So long a lag may take to be made up by playing faster, before that is so."""
+
+
+def is_skipped(*, lag_ms: int, delay_ms: int, fastest_permille: int, spare_ms: int) -> bool:
+    """Whether the lag is made up by leaving out what lies between; `spare_ms`: so much of that is here."""
+    made_up_ms = (fastest_permille - 1000) * BEARABLE_MS // 1000
+    return delay_ms <= LOW_LATENCY_MS and made_up_ms < lag_ms <= spare_ms
 
 
 def delay_ms(*, own_ms: int, stated_ms: int | None, segment_ms: int) -> int:

@@ -56,7 +56,6 @@ from matinee.manifest.presentation import (
     Resource,
     SampleKey,
     Segment,
-    TimedEvent,
     TrackKind,
     WholeKey,
 )
@@ -130,7 +129,8 @@ class Driver:
         self._tasks = tasks
         self._announce = announce
         self._witness = witness
-        self._reading = Reading()
+        self.reading: Reading = Reading()
+        """What the manifests of the session say."""
         self._license_url = ""
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._stock = Stock()
@@ -209,21 +209,21 @@ class Driver:
         self.receive(event)
 
     async def _fetch_manifest(self, command: Fetch) -> ManifestRead:
-        presentation, size_bytes = await self._patched(command) if self._reading.patch_url else (None, 0)
+        presentation, size_bytes = await self._patched(command) if self.reading.patch_url else (None, 0)
         if presentation is None:
-            url = self._reading.location or self._source.manifests[command.appliance]
+            url = self.reading.location or self._source.manifests[command.appliance]
             answer = await self._fetch_document(command, url)
-            presentation = await _off_loop(answer.body, self._reading.manifest, url=answer.url or url)
+            presentation = await _off_loop(answer.body, self.reading.manifest, url=answer.url or url)
             size_bytes = len(answer.body)
         self._license_url = presentation.clearkey_license_url
         return ManifestRead(command.request_id, size_bytes, presentation, tuple(self._places()))
 
     async def _patched(self, command: Fetch) -> tuple[Presentation | None, int]:
         """The manifest with what has changed since; None if it must be read whole."""
-        url = self._reading.patch_url
+        url = self.reading.patch_url
         try:
             answer = await self._fetch_document(command, url)
-            return self._reading.patched(answer.body, url=answer.url or url), len(answer.body)
+            return self.reading.patched(answer.body, url=answer.url or url), len(answer.body)
         except (FetchFailure, ManifestInvalid):
             return None, 0
 
@@ -241,7 +241,7 @@ class Driver:
         assert target.rendition.index is not None, "it is asked for where there is one"
         answer = await self._fetch_media(command, target.rendition.index)
         place = self._places()[command.appliance]
-        index = await _off_loop(answer.body, self._reading.index, target, url=answer.url, place=place)
+        index = await _off_loop(answer.body, self.reading.index, target, url=answer.url, place=place)
         if not index.segments:
             raise FetchFailure("empty")
         self._license_url = self._license_url or index.license_url
@@ -265,8 +265,8 @@ class Driver:
             raise FetchFailure("truncated")
         if target.of.kind in ("video", "audio") and (has_boxes or is_boxed_or_packed(body)):
             verify_segment(body)
-        if has_boxes and (events := _events_in(body, target.segment)):
-            self.receive(EventsFound(events))
+        if has_boxes:
+            self._tell_events(body, target.segment)
         sample_key = await self._key(key.url) if isinstance(key, SampleKey) else None
         self._stock.put(command.request_id, Goods(target.of.kind, body, sample_key))
         return Fetched(command.request_id, len(answer.body), answer.elapsed_ms, answer.cmsd)
@@ -282,6 +282,7 @@ class Driver:
             nonlocal told_ms
             ready_ms = parts.feed(piece, now_ms=self._http.clock.now_ms())
             if ready_ms > told_ms:
+                self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), target.segment)
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
 
@@ -289,12 +290,14 @@ class Driver:
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
+        self._tell_events(parts.body(from_ms=told_ms, until_ms=None), target.segment)
         return Fetched(request_id, len(answer.body), parts.elapsed_ms(len(answer.body)), answer.cmsd)
 
-    def _tell_events(self, segment: Segment, body: bytes) -> None:
-        """Those that are broken are no reason not to play what they come with."""
-        with suppress(MediaInvalid):
-            self.receive(EventsFound(read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
+    def _tell_events(self, media: bytes, segment: Segment) -> None:
+        """Those in `media`, a part of `segment`; broken ones are no reason not to play what they come with."""
+        if may_hold_events(media):
+            with suppress(MediaInvalid):
+                self.receive(EventsFound(read_events(media, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
     async def _fetch_media(
         self, command: Fetch, resource: Resource, on_piece: Callable[[bytes], None] | None = None
@@ -327,7 +330,7 @@ class Driver:
         return self._keys[url]
 
     def _places(self) -> dict[str, BaseUrl]:
-        return self._source.places(self._reading.presentation)
+        return self._source.places(self.reading.presentation)
 
     async def _sync_clock(self, sources: tuple[ClockSource, ...]) -> None:
         wall_ms = await wall_ms_of(sources, self._http)
@@ -353,14 +356,6 @@ class Driver:
             self.receive(SteeringFailed())
         else:
             self.receive(SteeringArrived(tuple(self._places()), advice.ttl_ms, advice.fresh_ms, advice.bases))
-
-
-def _events_in(body: bytes, segment: Segment) -> tuple[TimedEvent, ...]:
-    """None if one is broken, which is no reason not to play what they come with."""
-    if may_hold_events(body):
-        with suppress(MediaInvalid):
-            return read_events(body, start_ms=segment.start_ms, shift_ms=segment.shift_ms)
-    return ()
 
 
 async def _off_loop(document: bytes, read: Callable[..., ReadT], *args: object, **said: object) -> ReadT:

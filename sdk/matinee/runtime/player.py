@@ -27,6 +27,7 @@ from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
 from matinee.runtime.source import Source, UrlSource
 from matinee.runtime.tasks import Tasks
+from matinee.runtime.thumbnails import Thumbnail, Thumbnails
 from matinee.runtime.trial import Trial
 
 Opening = Callable[[Network], Awaitable[tuple[Source, Reporter | None]]]
@@ -80,6 +81,7 @@ class Player(Remote):
         self._playback: Playback
         self._driver: Driver
         self._screening: Screening
+        self._thumbnails: Thumbnails
 
     @classmethod
     def open(
@@ -152,6 +154,10 @@ class Player(Remote):
         """The subtitles of that moment, each with its line breaks; none if no text track is chosen."""
         return self._screening.cues_at(position_ms)
 
+    async def thumbnail_at(self, position_ms: int) -> Thumbnail | None:
+        """The small picture of that moment, for seeking by sight; None if there is none. Errors as `Thumbnails.at`."""
+        return await self._thumbnails.at(position_ms) if self._is_open else None
+
     def notices(self) -> AsyncIterator[Notice]:
         """What happens from the first step of the iteration on. Ends after Ended or Failed, or with the player."""
         return self._listeners.words()
@@ -204,6 +210,7 @@ class Player(Remote):
         if self._settings.decrypt and not self._settings.decode:
             sink = Trial(sink, clock, tasks, refuse=self._refuse_media)
         self._driver = Driver(self._playback, source, sink, self._http, tasks, self._announce, self._witness)
+        self._thumbnails = Thumbnails(self._driver.reading, source, self._http)
         if self._reporter is not None:
             tasks.start(self._reporter.run())
             tasks.start(self._beat(self._reporter))

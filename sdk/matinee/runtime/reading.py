@@ -27,6 +27,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[TimedEvent, ...] = ()
     tile_columns: int = 1
     tile_rows: int = 1
+    tile_ms: int = 0
+    """As of `MediaPlaylist`."""
 
 
 class Reading:
@@ -92,4 +94,5 @@ class Reading:
             events=playlist.events,
             tile_columns=playlist.tile_columns,
             tile_rows=playlist.tile_rows,
+            tile_ms=playlist.tile_ms,
         )

@@ -43,7 +43,7 @@ class Remote(ABC):
         self.wish(LoopAsked(is_on))
 
     def select_track(self, track_id: str) -> None:
-        """Take this track in place of the one of its kind; an id that is none of `state.tracks` changes nothing."""
+        """Take this track in place of the one of its kind; only one of `state.tracks` that is choosable."""
         self.wish(TrackAsked(track_id))
 
     def turn_text_off(self) -> None:

@@ -171,10 +171,11 @@ class Screening:
         """Each picture when it is due."""
         decoder = self._video
 
-        def decode(piece: _Piece) -> Iterator[VideoFrame]:
-            body = self._decrypted(piece, "vide")
-            yield from decoder.frames(body, init=piece.init, at=piece.placement, wanted=self._is_wanted)
-            if piece.is_last:
+        def decode(piece: _Piece | None) -> Iterator[VideoFrame]:
+            if piece is not None:
+                body = self._decrypted(piece, "vide")
+                yield from decoder.frames(body, init=piece.init, at=piece.placement, wanted=self._is_wanted)
+            if piece is None or piece.is_last:
                 yield from decoder.drain(wanted=self._is_wanted)
 
         async for frame in self._due(self._feeds["video"], decode, decoder.reset, ahead_ms=0):
@@ -186,12 +187,13 @@ class Screening:
         """Each block of sound a little before it is due."""
         decoder = self._audio
 
-        def decode(piece: _Piece) -> Iterator[AudioBlock]:
-            body = self._decrypted(piece, "soun")
-            for block in decoder.blocks(body, init=piece.init, at=piece.placement):
-                if block.position_ms + block.duration_ms > self._entry_ms:
-                    yield block
-            if piece.is_last:
+        def decode(piece: _Piece | None) -> Iterator[AudioBlock]:
+            if piece is not None:
+                body = self._decrypted(piece, "soun")
+                for block in decoder.blocks(body, init=piece.init, at=piece.placement):
+                    if block.position_ms + block.duration_ms > self._entry_ms:
+                        yield block
+            if piece is None or piece.is_last:
                 yield from decoder.drain()
 
         async for block in self._due(self._feeds["audio"], decode, decoder.reset, ahead_ms=AUDIO_AHEAD_MS):
@@ -202,12 +204,21 @@ class Screening:
         return self._captions.at(position_ms)
 
     async def _due(
-        self, feed: _Feed, decode: Callable[[_Piece], Iterator[MediaT]], reset: Callable[[], None], *, ahead_ms: int
+        self,
+        feed: _Feed,
+        decode: Callable[[_Piece | None], Iterator[MediaT]],
+        reset: Callable[[], None],
+        *,
+        ahead_ms: int,
     ) -> AsyncIterator[MediaT]:
-        """What `decode` makes of the feed, each when the playhead is `ahead_ms` before it."""
+        """What `decode` makes of the feed, and of its end (None), each when the playhead is `ahead_ms` before it."""
         loop = asyncio.get_running_loop()
-        current = feed.round
-        while (piece := await self._next_piece(feed)) is not None:
+        current, is_over = feed.round, False
+        while not is_over:
+            piece = await self._next_piece(feed)
+            is_over = piece is None
+            if self._is_closed:
+                return
             if feed.round != current:
                 current = feed.round
                 await loop.run_in_executor(self._threads, reset)
@@ -216,7 +227,7 @@ class Screening:
                 try:
                     item = await loop.run_in_executor(self._threads, next, media, None)
                 except MatineeError as error:
-                    if self._can_do_without(error, piece, feed):
+                    if piece is None or self._can_do_without(error, piece, feed):
                         break
                     self._refuse(error, piece.request_id)
                     if feed.round == current:
@@ -232,7 +243,7 @@ class Screening:
             if self._is_finished:
                 return None
             await self._changed.wait()
-        return None if self._is_closed else feed.pieces.popleft()
+        return feed.pieces.popleft()
 
     async def _is_due(self, position_ms: int, feed: _Feed, current: int) -> bool:
         """Waits until the playhead is there; False if the feed became void, or that will not be."""

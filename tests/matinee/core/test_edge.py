@@ -192,3 +192,23 @@ def test_nothing_is_early_once_waiting_did_not_help_or_if_it_is_no_segment() -> 
 def test_what_has_left_the_window_is_gone() -> None:
     it = Watched(position_ms=WISHED_MS)
     assert [it.edge.is_gone(position_ms, now_ms=0) for position_ms in (39_999, 40_000)] == [True, False]
+
+
+def test_a_viewer_of_low_latency_who_is_late_goes_on_where_he_should_be_if_that_is_here() -> None:
+    it = Watched(position_ms=96_000)
+    it.bring(1)
+    assert it.edge.skip_ms(it.selection, it.playhead, now_ms=0) == WISHED_MS
+    it.edge.follows = False
+    assert it.edge.skip_ms(it.selection, it.playhead, now_ms=0) is None
+
+
+def test_while_the_picture_stands_still_no_alarm_rings_for_its_speed() -> None:
+    it = Watched(msgspec.structs.replace(LIVE, refresh_ms=None), position_ms=96_800)
+    it.bring(2)
+    it.rate()
+    it.edge.clock.take_sync(now_ms=0)
+    it.playhead.hold("stalled", now_ms=100)
+    it.rate(now_ms=100)
+    due_ms = it.edge.wake_at_ms()
+    assert due_ms is not None
+    assert due_ms > 100_000

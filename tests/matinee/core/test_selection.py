@@ -44,10 +44,15 @@ def test_subtitles_are_shown_in_the_wanted_language_or_not_at_all(language: str,
     assert selected(it) == ["video-und", *texts]
 
 
-def test_thumbnails_and_tracks_for_fast_winding_are_never_offered_nor_chosen() -> None:
+def test_thumbnails_and_tracks_for_fast_winding_are_listed_with_their_roles_and_never_chosen() -> None:
     winding = msgspec.structs.replace(track(track_id="winding"), roles=("trick-play",))
     it = selection(winding, VIDEO, track("image"))
-    assert [choice.track_id for choice in it.choices(0)] == ["video-und"]
+    assert [(choice.track_id, choice.is_choosable, choice.roles) for choice in it.choices(0)] == [
+        ("winding", False, ("trick-play",)),
+        ("video-und", True, ()),
+        ("image-und", False, ()),
+    ]
+    assert selected(it) == ["video-und"]
     assert it.choose("winding", position_ms=0) is None
     assert it.choose("image-und", position_ms=0) is None
 

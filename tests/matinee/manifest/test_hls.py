@@ -29,7 +29,7 @@ def test_a_live_media_playlist_by_itself_is_its_own_index() -> None:
     presentation = read(media(*listed("4"), ends=False))
     (rendition,) = presentation.periods[0].tracks[0].renditions
     assert (presentation.duration_ms, rendition.index) == (None, Resource(path="index.m3u8"))
-    assert presentation.live is not None
+    assert (presentation.live, rendition.segments) == (None, ())
 
 
 def test_a_media_playlist_of_sound_is_told_by_its_files_and_says_its_bitrate() -> None:

@@ -1,16 +1,16 @@
 import pytest
 
 from matinee.manifest.presentation import Resource, Segment
-from matinee.manifest.segments import ReckonedSegments, Rule, index_at
+from matinee.manifest.segments import ReckonedSegments, Rule, index_at, whole_ms
 from matinee.manifest.templates import Template
 from matinee.manifest.timeline import Scale, even_timeline
 
 
-def reckoned(*, count: int = 5, start_ms: int = 1_000) -> ReckonedSegments:
+def reckoned(*, count: int = 5, start_ms: int = 1_000, end_ms: int = 1 << 47) -> ReckonedSegments:
     rule = Rule(
         timeline=even_timeline(0, 2_000),
         scale=Scale(1_000, 0, start_ms),
-        end_ms=1 << 47,
+        end_ms=end_ms,
         start_number=7,
         media=Template(pattern="%(Number)d-%(Time)d.m4s"),
         init=None,
@@ -58,3 +58,9 @@ def test_a_slice_finds_positions_by_its_own_count() -> None:
     assert index_at(reckoned()[2:4], 5_000) == 0
     assert index_at(reckoned()[2:4], 99_000) == 1
     assert index_at(reckoned()[2:4], 0) == -1
+
+
+def test_a_last_segment_that_is_cut_short_would_have_been_as_long_as_the_others() -> None:
+    segments = reckoned(end_ms=4_500)
+    assert segments[1].duration_ms == 1_500
+    assert [whole_ms(segments, 1), whole_ms(tuple(segments), 1)] == [2_000, 2_000]

@@ -130,13 +130,6 @@ def test_media_that_the_manifest_puts_elsewhere_is_moved_there() -> None:
     assert {frame.shift_ms for frame in frames} == {60_000}
 
 
-def test_media_time_counts_where_the_manifest_is_only_inexact() -> None:
-    clip = make_video()
-    track = TrackDecoder("video", runs=Runs(), threads=1)
-    frames = list(track.frames(clip.segments[1], init=clip.init, at=Placement(start_ms=1_100)))
-    assert {frame.shift_ms for frame in frames} == {0}
-
-
 def test_frames_of_one_period_are_not_moved_with_the_next() -> None:
     clip = make_video(seconds=1)
     track = TrackDecoder("video", runs=Runs(), threads=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matinee.policy.live import delay_ms, patience_ms, retreat_ms
+from matinee.policy.live import delay_ms, is_skipped, patience_ms, retreat_ms
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,19 @@ def test_no_more_than_a_third_of_the_delay_is_waited_for() -> None:
 
 @pytest.mark.parametrize(
     ("extra_ms", "since_stall_ms", "most_ms", "expected_ms"),
-    [(0, None, 9_000, 0), (0, 60_001, 9_000, 0), (0, 9_000, 9_000, 500), (3_900, 9_000, 9_000, 4_000), (0, 1, -500, 0)],
+    [(0, None, 9_000, 0), (0, 20_001, 9_000, 0), (0, 9_000, 9_000, 500), (3_900, 9_000, 9_000, 4_000), (0, 1, -500, 0)],
 )
-def test_the_delay_grows_with_a_second_stall_within_a_minute_by_bounded_steps(
+def test_the_delay_grows_with_a_stall_soon_after_another_by_bounded_steps(
     extra_ms: int, since_stall_ms: int | None, most_ms: int, expected_ms: int
 ) -> None:
     assert retreat_ms(extra_ms, since_stall_ms=since_stall_ms, most_ms=most_ms) == expected_ms
+
+
+@pytest.mark.parametrize(
+    ("lag_ms", "delay_ms", "spare_ms", "skipped"),
+    [(401, 3_000, 900, True), (400, 3_000, 900, False), (901, 3_000, 900, False), (800, 6_000, 900, False)],
+)
+def test_of_low_latency_a_lag_that_speed_would_not_make_up_soon_is_skipped_once_what_follows_is_here(
+    lag_ms: int, delay_ms: int, spare_ms: int, skipped: bool
+) -> None:
+    assert is_skipped(lag_ms=lag_ms, delay_ms=delay_ms, fastest_permille=1_040, spare_ms=spare_ms) is skipped

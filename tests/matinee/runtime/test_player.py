@@ -16,7 +16,7 @@ from matinee.testing.faults import Corrupt, Fault, Refusal, Refused, Reset, Rule
 from matinee.testing.network import Exchange, ScriptedNetwork
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from tests.support.evenings import HEADLESS, Evening, spent
-from tests.support.eventful import PLAYLIST_PATH, EventfulTitle, emsg
+from tests.support.eventful import PLAYLIST_PATH, EventfulShow, EventfulTitle, emsg
 from tests.support.media import make_title
 from tests.support.servers import MediaServer, serving_title
 
@@ -91,6 +91,20 @@ def test_a_program_is_told_of_the_moments_that_manifest_playlist_and_segments_an
             ]
 
     assert run_virtual(story) == [(10_000, 10_000, False), (at_ms, at_ms, True)]
+
+
+def test_close_to_live_a_moment_is_told_though_its_segment_is_still_being_made() -> None:
+    async def story(clock: VirtualClock) -> list[int]:
+        network, late_ms = ScriptedNetwork(clock, hosts={"a.test": EventfulShow()}), list[int]()
+        async with Player.open("http://a.test/manifest.mpd", settings=HEADLESS, http=network) as player:
+            async for notice in player.notices():
+                if isinstance(notice, EventReached):
+                    late_ms.append(player.state.position_ms - notice.event.start_ms)
+                if len(late_ms) == 5:
+                    break
+        return late_ms
+
+    assert run_virtual(story) == [0] * 5
 
 
 def test_a_broken_event_costs_no_segment() -> None:

@@ -61,7 +61,7 @@ def test_what_a_playlist_says_of_moments_and_of_images_comes_with_its_segments()
     )
     index = it.index(window(1, 3).replace(b"\n#EXTINF", said, 1), target(it, 0), url="http://a.test/l", place=PLACE)
     assert [(event.event_id, event.start_ms) for event in index.events] == [("ad", 2_000)]
-    assert (index.tile_columns, index.tile_rows) == (5, 4)
+    assert (index.tile_columns, index.tile_rows, index.tile_ms) == (5, 4, 2_000)
 
 
 def test_a_patch_goes_into_the_manifest_that_was_kept() -> None:

@@ -39,8 +39,8 @@ class Booth:
         self.refused.append(error)
         self.on_refused(request_id)
 
-    def append(self, clip: Clip, index: int, *, carries_sound: bool = False) -> None:
-        is_last = index == len(clip.segments) - 1
+    def append(self, clip: Clip, index: int, *, carries_sound: bool = False, is_last: bool | None = None) -> None:
+        is_last = index == len(clip.segments) - 1 if is_last is None else is_last
         target, start_ms = segment_of(VIDEO, 0, index), index * 1_000
         of = msgspec.structs.replace(target.of, carries_sound=carries_sound)
         target = msgspec.structs.replace(target, of=of)
@@ -120,9 +120,10 @@ async def test_what_does_not_decode_may_be_replaced(booth: Booth) -> None:
     assert len(booth.refused) == 1
 
 
-async def test_the_end_cuts_off_no_picture_that_is_due() -> None:
+@pytest.mark.parametrize("is_last", [True, False])
+async def test_the_end_cuts_off_no_picture_that_is_due_foreseen_or_not(is_last: bool) -> None:
     booth = Booth(began_ms_ago=2_000)
-    booth.append(make_video(seconds=1, width=64, height=36), 0)
+    booth.append(make_video(seconds=1, width=64, height=36), 0, is_last=is_last)
     booth.screening.finish()
     await _positions(booth.screening.video_frames())
     assert booth.screening.frames_shown + booth.screening.frames_dropped == 24

@@ -1,0 +1,48 @@
+"""The trials: each measures some bars, alone by `python -m benchmarks NAME`. A new one is a line here."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from benchmarks.bars import Measured, Report
+from benchmarks.machine import Watch
+
+
+class Trial(NamedTuple):
+    """A module with `measured(*, is_smoke) -> Measured`; it is loaded when it runs, since some need much."""
+
+    name: str
+    module: str
+    bars: str
+    """Their numbers in docs/benchmarks.md."""
+    takes: str
+    """How long on two idle cores."""
+    what: str
+
+
+TRIALS = {
+    trial.name: trial
+    for trial in (
+        Trial("abr", "benchmarks.abr", "1", "half an hour", "bitrate policies against peers and the optimum"),
+        Trial("faults", "benchmarks.faults", "2, 3, 4", "two minutes", "fail-over, silence, a dead appliance"),
+        Trial("loopback", "benchmarks.loopback", "2, 3", "seven minutes", "fail-over on real sockets"),
+        Trial("storm", "benchmarks.storm", "7", "five minutes", "live viewers, and servers that say 503"),
+        Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
+        Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
+    )
+}
+
+
+def hold(trial: Trial, *, is_smoke: bool) -> Report:
+    """The trial, in this process."""
+    measured: Callable[..., Measured] = import_module(trial.module).measured
+    watch = Watch()
+    clauses, details, skipped = measured(is_smoke=is_smoke)
+    return Report(
+        name=trial.name,
+        is_smoke=is_smoke,
+        machine=watch.machine(),
+        clauses=clauses,
+        skipped=skipped,
+        details=details,
+    )

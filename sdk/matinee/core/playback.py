@@ -78,7 +78,7 @@ ASLEEP_MS = 2_000
 """An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
 
 
-LOOK_EVERY_MS = 100
+LOOK_EVERY_MS = 200
 """Progress of a request changes what is known, and is acted upon so often at most: it comes with every piece."""
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.bars import RESULTS, SMOKE, keep, kept
+from benchmarks.bars import RESULTS, SMOKE, forget, keep, kept
 from benchmarks.table import table, tally
 from benchmarks.trials import TRIALS, Trial, hold
 
@@ -49,6 +49,7 @@ def _all_held(trials: Sequence[Trial], folder: Path, *, is_smoke: bool) -> list[
     broken = []
     for trial in trials:
         print(f"\n{trial.name}: {trial.what}{'' if is_smoke else f' ({trial.takes})'}", flush=True)
+        forget(trial.name, folder)
         try:
             if not _is_held(trial, folder, is_smoke=is_smoke, is_alone=len(trials) == 1):
                 broken.append(trial.name)

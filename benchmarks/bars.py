@@ -87,8 +87,13 @@ def keep(report: Report, folder: Path) -> None:
     _file(report.name, folder).write_bytes(msgspec.json.format(msgspec.json.encode(report)))
 
 
+def forget(name: str, folder: Path) -> None:
+    """What was measured before is not shown for what is measured now."""
+    _file(name, folder).unlink(missing_ok=True)
+
+
 def kept(name: str, folder: Path) -> Report | None:
-    """The report of that trial's last whole run, if there was one."""
+    """The report of that trial's last run, if it came to an end."""
     file = _file(name, folder)
     return msgspec.json.decode(file.read_bytes(), type=Report) if file.is_file() else None
 

@@ -1,14 +1,13 @@
 """Bar 9: how well a viewer of a low-latency stream stays where he should be, on links that jitter and dip.
 
-`python -m benchmarks.live_latency`. The real player in virtual time on a scripted network: segments of two seconds in
+`python -m benchmarks live`. The real player in virtual time on a scripted network: segments of two seconds in
 chunks of half a second, a target of three seconds, speeds from 0.96 to 1.04. Peers are the laws of dash.js and Shaka
 (`matinee.policy.catch_up`) in the same player, so that nothing else differs.
 
-The links are made here, from seeds; where the public traces are (`--traces DIR`, or MATINEE_TRACES), the first
-minutes of some of lte_be and lumos4g follow.
+The links are made here, from seeds; where the public traces are (MATINEE_TRACES), the first minutes of some of lte_be
+and lumos4g follow.
 """
 
-import argparse
 import random
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Literal
 
 import msgspec
 
+from benchmarks.bars import Clause, Measured, at_least, at_most
 from benchmarks.qoe.corpus import traces_folder
 from matinee.policy.settings import LiveSettings, PlayerSettings
 from matinee.runtime.player import Player
@@ -29,7 +29,6 @@ from matinee.testing.live import LiveTitle
 from matinee.testing.network import ScriptedNetwork
 from matinee.testing.titles import MANIFEST_PATH
 
-RESULT = Path(__file__).parent / "results" / "live-latency.json"
 TARGET_MS, FROM_MS, FOR_MS, LOOK_MS = 3_000, 20_000, 120_000, 200
 BAR_ERROR_MS, BAR_CHANGES = 150, 6
 LADDER = (300, 750, 1_500, 3_000, 6_000)
@@ -57,21 +56,33 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
         return self.p95_error_ms <= BAR_ERROR_MS and self.most_changes <= BAR_CHANGES
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.live_latency", description="Latency and catch-up.")
-    parser.add_argument("--traces", metavar="DIR", help="public throughput traces; else MATINEE_TRACES")
-    parser.add_argument("--smoke", action="store_true", help="one link only: that it runs")
-    options = parser.parse_args(argv)
-    folder = traces_folder(options.traces)
+def measured(*, is_smoke: bool) -> Measured:
+    """Every law on every link; in a smoke on one."""
+    folder = traces_folder(None)
     if folder is None:
         print("The public traces are not there: only links that are made here.")
-    links = [*made_links(), *(_sliced(folder) if folder else ())][: 1 if options.smoke else None]
+    links = [*made_links(), *(_sliced(folder) if folder else ())][: 1 if is_smoke else None]
     todo = [(law, name, trace) for law in LAWS for name, trace in links]
     with ProcessPoolExecutor() as pool:
         watches = list(pool.map(watch, *zip(*todo, strict=True)))
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(watches)))
     _print(watches)
+    return Measured([*_clauses(watches)], watches)
+
+
+def _clauses(watches: Sequence[Watch]) -> Iterator[Clause]:
+    by_law = {law: [it for it in watches if it.law == law] for law in LAWS.values()}
+    ours, *others = by_law.values()
+    peers = [f"{own[0].law} {sum(it.holds for it in own)}" for own in others]
+    held = sum(it.holds for it in ours)
+    text = f"live: links of {len(ours)} on which error and changes of rate hold"
+    yield at_least(text, held, bar=len(ours), number=9, peers=", ".join(peers))
+    error_ms, changes = max(it.p95_error_ms for it in ours), max(it.most_changes for it in ours)
+    errors = ", ".join(f"{own[0].law} {max(it.p95_error_ms for it in own)}" for own in others)
+    yield at_most(
+        "live: p95 of |error| after 20 s, worst link", error_ms, bar=BAR_ERROR_MS, number=9, unit="ms", peers=errors
+    )
+    most = ", ".join(f"{own[0].law} {max(it.most_changes for it in own)}" for own in others)
+    yield at_most("live: changes of rate in the worst minute", changes, bar=BAR_CHANGES, number=9, peers=most)
 
 
 def watch(law: Law, name: str, trace: Trace) -> Watch:
@@ -153,7 +164,3 @@ def _print(watches: Sequence[Watch]) -> None:
                 f"  {'holds' if it.holds else 'fails':6}{it.link:22}{it.p95_error_ms:>6} ms{it.most_changes:>4} changes"
                 f"{it.stalls:>3} stalls{it.stall_ms:>7} ms{it.mean_kbps:>7} kb/s"
             )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,16 +1,16 @@
 """Bar 10: a thousand sessions in one process, picture and sound, each segment opened with its content key.
 
-`python -m benchmarks.scale [--sessions N] [--seconds S] [--smoke]`. Real sockets; the origin is a process of its own.
+`python -m benchmarks scale`. Real sockets; the origin is a process of its own.
 The players share one `Http`, begin spread over the length of a segment, and are measured twice: while they fill their
 buffers, which takes all of a core that there is, and from then on, when each asks for what it plays.
 """
 
-import argparse
 import asyncio
 import gc
 import os
 import resource
 import time
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from statistics import median, quantiles
 
 import msgspec
 
+from benchmarks.bars import Clause, Measured, at_most
 from benchmarks.feature import make_feature
 from benchmarks.origin import origin
 from benchmarks.soak import sockets as open_sockets
@@ -26,7 +27,8 @@ from matinee.clock import SystemClock
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 from matinee.runtime.http import Http
 
-RESULT = Path(__file__).parent / "results" / "scale.json"
+SESSIONS, SECONDS, BUFFER_MS = 1_000, 30, 60_000
+SMOKE_SESSIONS, SMOKE_SECONDS, SMOKE_BUFFER_MS = 20, 4, 12_000
 CPU_PERCENT, SESSION_KB, LAG_P99_MS = 100, 250, 50
 SEGMENT_S = 4
 LAG_EVERY_S = 0.01
@@ -54,7 +56,6 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """How many sessions in one process went."""
 
-    name: str = "Sessions in one process"
     sessions: int
     buffer_ms: int
     cipher: str
@@ -71,6 +72,30 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     tasks_left: int
     sockets_left: int
     """After all players were closed."""
+
+
+def measured(*, is_smoke: bool) -> Measured:
+    """A thousand sessions; in a smoke a few, for seconds."""
+    if is_smoke:
+        scale = asyncio.run(_held(sessions=SMOKE_SESSIONS, seconds=SMOKE_SECONDS, full_ms=SMOKE_BUFFER_MS))
+    else:
+        scale = asyncio.run(_held(sessions=SESSIONS, seconds=SECONDS, full_ms=BUFFER_MS))
+    print(table(scale), flush=True)
+    return Measured([*_clauses(scale)], scale)
+
+
+def _clauses(scale: Scale) -> Iterator[Clause]:
+    who = f"{scale.sessions} sessions"
+    cpu, lag_ms = scale.steady.cpu_percent, scale.steady.lag_p99_ms
+    yield at_most(f"{who}: processor, of one core", cpu, bar=CPU_PERCENT, number=10, unit="%", is_timed=True)
+    yield at_most(f"{who}: lag of the event loop, p99", lag_ms, bar=LAG_P99_MS, number=10, unit="ms", is_timed=True)
+    filling_ms = scale.filling.lag_p99_ms
+    yield at_most(
+        f"{who}: the same while buffers fill", filling_ms, bar=LAG_P99_MS, number=10, unit="ms", is_timed=True
+    )
+    yield at_most(f"{who}: memory of each", scale.session_kb, bar=SESSION_KB, number=10, unit="KB")
+    yield at_most(f"{who}: memory of each, at its highest", scale.session_most_kb, bar=SESSION_KB, number=10, unit="KB")
+    yield at_most(f"{who}: tasks and sockets left over", scale.tasks_left + scale.sockets_left, bar=0, number=10)
 
 
 class Gauges:
@@ -115,7 +140,7 @@ class Gauges:
         )
 
 
-async def measured(url: str, *, sessions: int, seconds: float, settings: PlayerSettings) -> Scale:
+async def played(url: str, *, sessions: int, seconds: float, settings: PlayerSettings) -> Scale:
     """So many sessions of `url` for so long after their buffers are full."""
     tasks, sockets = len(asyncio.all_tasks()), open_sockets()
     async with Http() as http:
@@ -167,15 +192,11 @@ def _resident_kb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
 
 
-async def main(*, sessions: int, seconds: float, full_ms: int) -> Scale:
-    """The contest, kept as JSON."""
+async def _held(*, sessions: int, seconds: float, full_ms: int) -> Scale:
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     settings = PlayerSettings(buffering=BufferingSettings(full_ms=full_ms), decode=False, decrypt=True)
     async with origin(make_feature(segment_s=SEGMENT_S)) as url:
-        scale = await measured(url, sessions=sessions, seconds=seconds, settings=settings)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(scale)))
-    return scale
+        return await played(url, sessions=sessions, seconds=seconds, settings=settings)
 
 
 def table(scale: Scale) -> str:
@@ -196,14 +217,3 @@ def table(scale: Scale) -> str:
         f"left over {scale.tasks_left} tasks, {scale.sockets_left} sockets",
     ]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="benchmarks.scale", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sessions", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--buffer-ms", type=int, default=60_000)
-    parser.add_argument("--smoke", action="store_true", help="fifty sessions for seconds: that it runs, not how fast")
-    asked = parser.parse_args()
-    sessions, seconds, full_ms = (50, 5, 12_000) if asked.smoke else (asked.sessions, asked.seconds, asked.buffer_ms)
-    print(table(asyncio.run(main(sessions=sessions, seconds=seconds, full_ms=full_ms))))

@@ -1,9 +1,8 @@
 """Bar 10, the soak: ten thousand segments by a few players that never stop to look, and what has grown by then.
 
-`python -m benchmarks.soak [--smoke]`. Real sockets; the origin is a process of its own, segments are of one second.
+`python -m benchmarks soak`. Real sockets; the origin is a process of its own, segments are of one second.
 """
 
-import argparse
 import asyncio
 import gc
 import os
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.bars import Measured, at_most
 from benchmarks.feature import make_feature
 from benchmarks.origin import origin
 from matinee import Player
@@ -21,8 +21,11 @@ from matinee.core.delivery import MOST_REMEMBERED
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 from matinee.runtime.http import Http
 
-RESULT = Path(__file__).parent / "results" / "soak.json"
-SESSIONS, SEGMENTS = 8, 10_000
+SESSIONS, SEGMENTS, SMOKE_SEGMENTS = 8, 10_000, 400
+UNDER_WAY = 2 * SESSIONS
+"""A request of each track comes and goes; a leak would be thousands."""
+GROWN_KB = 1_024
+"""An eighth of a KiB a segment: less than anything that is kept of one."""
 SETTINGS = PlayerSettings(buffering=BufferingSettings(full_ms=86_400_000), decode=False, decrypt=True)
 """Nothing is ever enough: the next segment is asked for as soon as one is here."""
 DEADLINE_S = 600
@@ -42,13 +45,25 @@ class Holdings(msgspec.Struct, frozen=True):
 class Soak(msgspec.Struct, frozen=True, kw_only=True):
     """What had grown from the first fifth of the segments, when all memories are full, to the last."""
 
-    name: str = "A soak"
     segments: int
     tasks: int
     sockets: int
     resident_kb: int
     objects: dict[str, int]
     """By type, those that are 16 more at least."""
+
+
+def measured(*, is_smoke: bool) -> Measured:
+    """Ten thousand segments of eight sessions; in a smoke a few hundred of one."""
+    it = asyncio.run(_held(segments=SMOKE_SEGMENTS, sessions=1) if is_smoke else _held())
+    print(f"{it.segments} segments; since the first fifth grown by: {it.tasks} tasks, {it.sockets} sockets,")
+    print(f"{it.resident_kb} KB resident, objects {it.objects or 'none'}", flush=True)
+    who = f"a soak of {it.segments} segments"
+    clauses = [
+        at_most(f"{who}: tasks and sockets more", it.tasks + it.sockets, bar=UNDER_WAY, number=10),
+        at_most(f"{who}: memory more", it.resident_kb, bar=GROWN_KB, number=10, unit="KB"),
+    ]
+    return Measured(clauses, it)
 
 
 def holdings() -> Holdings:
@@ -102,18 +117,6 @@ async def soaked(url: str, *, segments: int, sessions: int = SESSIONS) -> Soak:
     )
 
 
-async def main(*, segments: int) -> Soak:
-    """The soak, kept as JSON."""
+async def _held(*, segments: int = SEGMENTS, sessions: int = SESSIONS) -> Soak:
     async with origin(make_feature(segment_s=1, segments=4, ladder_kbps=(200,))) as url:
-        soak = await soaked(url, segments=segments)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(soak)))
-    return soak
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="benchmarks.soak", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--smoke", action="store_true", help="a fifth of it")
-    it = asyncio.run(main(segments=SEGMENTS // 5 if parser.parse_args().smoke else SEGMENTS))
-    print(f"{it.segments} segments; since the first fifth grown by: {it.tasks} tasks, {it.sockets} sockets,")
-    print(f"{it.resident_kb} KB resident, objects {it.objects or 'none'}")
+        return await soaked(url, segments=segments, sessions=sessions)

@@ -27,6 +27,10 @@ TRIALS = {
         Trial("faults", "benchmarks.faults", "2, 3, 4", "two minutes", "fail-over, silence, a dead appliance"),
         Trial("loopback", "benchmarks.loopback", "2, 3", "seven minutes", "fail-over on real sockets"),
         Trial("storm", "benchmarks.storm", "7", "five minutes", "live viewers, and servers that say 503"),
+        Trial("startup", "benchmarks.startup", "8", "a minute", "to the first picture, against bare requests"),
+        Trial("live", "benchmarks.live_latency", "9", "five minutes", "latency of live on links that jitter and dip"),
+        Trial("scale", "benchmarks.scale", "10", "six minutes", "a thousand sessions in one process"),
+        Trial("soak", "benchmarks.soak", "10", "two minutes", "ten thousand segments, and what is left behind"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
         Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
     )

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from benchmarks.bars import at_least, at_most, keep, kept
+from benchmarks.bars import at_least, at_most, forget, keep, kept
 from tests.support.reports import report
 
 
@@ -21,4 +21,11 @@ def test_what_is_kept_is_read_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_was_never_measured_is_not_there(tmp_path: Path) -> None:
+    assert kept("storm", tmp_path) is None
+
+
+def test_what_is_measured_anew_is_forgotten_first(tmp_path: Path) -> None:
+    keep(report("storm"), tmp_path)
+    forget("storm", tmp_path)
+    forget("hour", tmp_path)
     assert kept("storm", tmp_path) is None

@@ -115,7 +115,8 @@ class Delivery:
         self._settings = settings
         self._health = health
         self._lull = Lull(settings.retry, seed=seed)
-        self._requests: list[_Request] = []
+        self.requests: list[_Request] = []
+        """Under way or waiting; for this module alone."""
         self._delivered: dict[int, tuple[SegmentTarget, str]] = {}
         """By request, oldest first."""
         self._broken: dict[SegmentTarget, frozenset[str]] = {}
@@ -133,7 +134,7 @@ class Delivery:
         """
         self._bases = bases or {}
         if self._unwelcome_until_ms or not {*self.appliances, *self.manifests}.issuperset(appliances):
-            _release(self._requests)
+            _release(self.requests)
         self._unwelcome_until_ms.clear()
         if self.appliances:
             self.appliances = appliances
@@ -144,16 +145,16 @@ class Delivery:
     @property
     def is_stuck(self) -> bool:
         """Whether something has been refused by everybody and waits for another round."""
-        return any(not request.attempts for request in self._requests)
+        return any(not request.attempts for request in self.requests)
 
     def ask(self, target: Target, *, now_ms: int, making: Making = AT_ONCE) -> list[Command]:
         broken_by = self._broken.get(target, frozenset()) if isinstance(target, SegmentTarget) else frozenset[str]()
         request = _Request(target, since_ms=now_ms, making=making, refused_by={*broken_by}, broken_by=broken_by)
-        self._requests.append(request)
+        self.requests.append(request)
         return self._send(request, now_ms)
 
     def progressed(self, request_id: int, *, received_bytes: int, size_bytes: int, now_ms: int) -> None:
-        _, attempt = _find(self._requests, request_id)
+        _, attempt = _find(self.requests, request_id)
         if attempt is None:
             return
         if attempt.received_bytes == 0:
@@ -163,10 +164,10 @@ class Delivery:
 
     def arrived(self, request_id: int, *, size_bytes: int, now_ms: int, position_ms: int) -> Arrival | None:
         """All bytes are here; None if nobody wants them any more."""
-        request, winner = _find(self._requests, request_id)
+        request, winner = _find(self.requests, request_id)
         if request is None or winner is None:
             return None
-        self._requests.remove(request)
+        self.requests.remove(request)
         commands: list[Command] = []
         for loser in request.attempts:
             if loser is not winner:
@@ -176,7 +177,7 @@ class Delivery:
         self.hedges.delivered(size_bytes)
         self._lull.delivered()
         if request.rounds > 0:
-            _release(self._requests)
+            _release(self.requests)
         if isinstance(request.target, SegmentTarget):
             self._delivered[request_id] = request.target, winner.appliance
             _forget_oldest(self._delivered)
@@ -201,7 +202,7 @@ class Delivery:
 
     def target_of(self, request_id: int) -> Target | None:
         """What the request is for; None if nobody waits for it."""
-        request, _ = _find(self._requests, request_id)
+        request, _ = _find(self.requests, request_id)
         return request.target if request else None
 
     def failed(
@@ -215,7 +216,7 @@ class Delivery:
         is_early: bool = False,
     ) -> list[Command]:
         """Nothing usable came. `is_early`: it may not be there yet, and that is no fault of who was asked."""
-        request, attempt = _find(self._requests, request_id)
+        request, attempt = _find(self.requests, request_id)
         if request is None or attempt is None:
             return []
         left = attempt.appliance
@@ -234,7 +235,7 @@ class Delivery:
         request.reasons.add(reason)
         (request.refused_by.discard if is_passing(reason) else request.refused_by.add)(left)
         if is_early and not request.attempts and self._next_appliance(request, now_ms) is None:
-            self._requests.remove(request)
+            self.requests.remove(request)
             self.early = request.target
             return []
         commands = [] if request.attempts else self._send(request, now_ms)
@@ -251,8 +252,8 @@ class Delivery:
 
     def cancel(self, kind: TrackKind | None = None) -> list[Command]:
         """No longer wanted: all requests for media of a kind, or all of all."""
-        gone = [request for request in self._requests if kind is None or _kind(request.target) == kind]
-        self._requests = [request for request in self._requests if request not in gone]
+        gone = [request for request in self.requests if kind is None or _kind(request.target) == kind]
+        self.requests = [request for request in self.requests if request not in gone]
         attempts = [attempt for request in gone for attempt in request.attempts]
         for attempt in attempts:
             self.hedges.settled(attempt.stake_bytes, cost_bytes=min(attempt.stake_bytes, attempt.received_bytes))
@@ -262,7 +263,7 @@ class Delivery:
         """Help the silent and the slow, send those who have waited."""
         self._buffer_ms = buffer_ms
         commands: list[Command] = []
-        for request in list(self._requests):
+        for request in list(self.requests):
             if request.attempts:
                 commands += self._help(request, now_ms, position_ms)
             elif (retry_at_ms := self._retry_at_ms(request)) is not None and retry_at_ms <= now_ms:
@@ -276,7 +277,7 @@ class Delivery:
         self._buffer_ms = buffer_ms
         times = [
             self._silent_at_ms(request, now_ms) if request.attempts else self._retry_at_ms(request)
-            for request in self._requests
+            for request in self.requests
         ]
         return min((it for it in times if it is not None), default=None)
 
@@ -335,7 +336,7 @@ class Delivery:
         """Of those that wait together one goes ahead; None while it is under way."""
         if request.rounds == 0:
             return 0
-        if any(other.rounds and other.attempts for other in self._requests):
+        if any(other.rounds and other.attempts for other in self.requests):
             return None
         return max(request.retry_at_ms, self._lull.over_at_ms)
 
@@ -398,7 +399,7 @@ def _kind(target: Target) -> TrackKind | None:
 
 def excuse_sleep(delivery: Delivery, *, slept_ms: int, now_ms: int) -> None:
     """For so long nobody listened: the process was stopped, the laptop shut. Everybody is given time anew."""
-    for request in delivery._requests:
+    for request in delivery.requests:
         request.since_ms += slept_ms
         for attempt in request.attempts:
             attempt.sent_ms += slept_ms
@@ -407,7 +408,7 @@ def excuse_sleep(delivery: Delivery, *, slept_ms: int, now_ms: int) -> None:
 
 def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | None:
     """The segment of that kind that is under way; None if there is none, or two appliances are asked for it."""
-    for request in delivery._requests:
+    for request in delivery.requests:
         if isinstance(request.target, SegmentTarget) and request.target.of.kind == kind and len(request.attempts) == 1:
             [it] = request.attempts
             elapsed_ms = now_ms - it.sent_ms

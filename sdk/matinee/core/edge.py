@@ -24,7 +24,7 @@ class LiveEdge:
         """Whether the viewer chose a speed of his own: then nothing here changes it."""
         self.clock: LiveClock = LiveClock()
         self._settings = settings
-        self._live: Live | None = None
+        self.live: Live | None = None
         self._refresh_due_ms: int | None = None
         self._read_ms = 0
         self._catch_up = CatchUp(settings)
@@ -32,7 +32,7 @@ class LiveEdge:
 
     def read(self, live: Live | None, *, now_ms: int) -> None:
         """The manifest, read just now, says so."""
-        self._live = live
+        self.live = live
         self._read_ms = now_ms
         self.clock.read(live)
         self._refresh_due_ms = None
@@ -41,13 +41,13 @@ class LiveEdge:
 
     def listed(self, live: Live | None, *, end_ms: int, now_ms: int) -> None:
         """A playlist, read just now, ends there; `live` is None if that is the end for ever."""
-        self._live = live
+        self.live = live
         self.clock.read(live)
         self.clock.listed(end_ms=end_ms, now_ms=now_ms)
 
     def hurry(self, *, now_ms: int) -> None:
         """The manifest in use will soon be void: it is to be read anew as soon as may be."""
-        if self._live is not None:
+        if self.live is not None:
             self._refresh_due_ms = max(now_ms, self._read_ms + LEAST_REFRESH_MS)
 
     def take_turn(self, *, now_ms: int) -> bool:
@@ -59,7 +59,7 @@ class LiveEdge:
 
     def wake_at_ms(self) -> int | None:
         """When there is something to do here; None if only an event can bring it about."""
-        if self._live is None:
+        if self.live is None:
             return None
         times = (self._refresh_due_ms, self._catch_up.due_ms, self._retreat.due_ms, self.clock.sync_due_ms)
         return min((it for it in times if it is not None), default=None)
@@ -70,21 +70,21 @@ class LiveEdge:
         if not isinstance(target, SegmentTarget) or reason != "http-404" or live_ms is None:
             return False
         segment = target.segment
-        is_near = live_ms - segment.end_ms < self._delay_ms(segment.duration_ms) + segment.duration_ms
+        is_near = live_ms - segment.end_ms < self.delay_ms(segment.duration_ms) + segment.duration_ms
         return is_near and self.clock.may_miss(end_ms=segment.end_ms)
 
     def is_gone(self, position_ms: int, *, now_ms: int) -> bool:
         """Whether what lies there is no longer kept."""
-        return position_ms < self._oldest_ms(now_ms)
+        return position_ms < self.clock.oldest_ms(now_ms=now_ms)
 
     def patience_ms(self, selection: Selection) -> int | None:
         """The most media that is worth waiting for before play begins, or goes on; None: all that is wished for."""
-        return None if self._live is None else patience_ms(delay_ms=self._delay_ms(selection.segment_ms))
+        return None if self.live is None else patience_ms(delay_ms=self.delay_ms(selection.segment_ms))
 
     @property
     def is_placed(self) -> bool:
         """Whether it is known where live is, as far as the manifest alone can bring that about."""
-        live = self._live
+        live = self.live
         return live is None or live.zero_wall_ms is None or self.clock.is_set
 
     def entry_ms(self, selection: Selection, *, now_ms: int, or_else_ms: int) -> int:
@@ -107,14 +107,14 @@ class LiveEdge:
         is_far = self.follows and not self.is_free and not is_stuck and abs(wished_ms - position_ms) > borne_ms
         if not is_gone and not is_far:
             return None
-        return wished_ms if self.follows else min(wished_ms, self._oldest_ms(now_ms) + selection.segment_ms)
+        return wished_ms if self.follows else min(wished_ms, self.clock.oldest_ms(now_ms=now_ms) + selection.segment_ms)
 
     def skip_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
         """Where in the media that is here a viewer of low latency goes on who is late; None if he stays."""
-        live, wished_ms = self._live, self._wished_ms(selection, now_ms)
+        live, wished_ms = self.live, self._wished_ms(selection, now_ms)
         if live is None or wished_ms is None or not self.follows or self.is_free or not playhead.is_moving:
             return None
-        position_ms, delay_ms = playhead.position_ms(now_ms=now_ms), self._delay_ms(selection.segment_ms)
+        position_ms, delay_ms = playhead.position_ms(now_ms=now_ms), self.delay_ms(selection.segment_ms)
         is_skipped_now = self._settings.catch_up != "off" and is_skipped(
             lag_ms=wished_ms - position_ms,
             delay_ms=delay_ms,
@@ -132,14 +132,14 @@ class LiveEdge:
         if wished_ms is None or not self.follows:
             return None
         position_ms = playhead.position_ms(now_ms=now_ms)
-        least_ms = min(least_ms, patience_ms(delay_ms=self._delay_ms(selection.segment_ms)))
+        least_ms = min(least_ms, patience_ms(delay_ms=self.delay_ms(selection.segment_ms)))
         spare_ms = selection.buffer_ms(position_ms) - least_ms
         slid_ms = min(wished_ms, position_ms + spare_ms)
         return slid_ms if slid_ms > position_ms else None
 
     def rate_permille(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int:
         """How fast to play from now on."""
-        live, wished_ms, before = self._live, self._wished_ms(selection, now_ms), playhead.rate_permille
+        live, wished_ms, before = self.live, self._wished_ms(selection, now_ms), playhead.rate_permille
         if self.is_free or live is None or wished_ms is None or not self.follows or self._settings.catch_up == "off":
             return self._catch_up.rest(before)
         if not playhead.is_moving:
@@ -150,37 +150,30 @@ class LiveEdge:
             lag_ms=wished_ms - position_ms,
             before_permille=before,
             buffer_ms=selection.buffer_ms(position_ms),
-            patience_ms=patience_ms(delay_ms=self._delay_ms(selection.segment_ms)),
+            patience_ms=patience_ms(delay_ms=self.delay_ms(selection.segment_ms)),
             now_ms=now_ms,
         )
 
     def note_stalls(self, selection: Selection, stalls: int, *, now_ms: int) -> None:
         """So many stalls there were until now: with several in a row the viewer is kept further behind."""
-        if self._live is None:
+        if self.live is None:
             return
         most_ms = MOST_RETREAT_MS
-        if self._live.most_delay_ms is not None:
-            most_ms = self._live.most_delay_ms - self._stated_ms(selection.segment_ms)
+        if self.live.most_delay_ms is not None:
+            most_ms = self.live.most_delay_ms - self._stated_ms(selection.segment_ms)
         self._retreat.note(stalls=stalls, most_ms=most_ms, now_ms=now_ms)
-
-    def ahead_ms(self, segment_ms: int) -> int | None:
-        """No more than so much media can be ahead of a viewer; None if nothing is live."""
-        return None if self._live is None else self._delay_ms(segment_ms)
 
     def _wished_ms(self, selection: Selection, now_ms: int) -> int | None:
         """Where a viewer who follows should be now."""
         live_ms = self.clock.position_ms(now_ms=now_ms)
-        return None if live_ms is None else max(self._oldest_ms(now_ms), live_ms - self._delay_ms(selection.segment_ms))
+        if live_ms is None:
+            return None
+        return max(self.clock.oldest_ms(now_ms=now_ms), live_ms - self.delay_ms(selection.segment_ms))
 
-    def _delay_ms(self, segment_ms: int) -> int:
+    def delay_ms(self, segment_ms: int) -> int:
+        """How far behind live the viewer should be."""
         return self._stated_ms(segment_ms) + self._retreat.extra_ms
 
     def _stated_ms(self, segment_ms: int) -> int:
-        stated_ms = self._live.delay_ms if self._live else None
+        stated_ms = self.live.delay_ms if self.live else None
         return delay_ms(own_ms=self._settings.delay_ms, stated_ms=stated_ms, segment_ms=segment_ms)
-
-    def _oldest_ms(self, now_ms: int) -> int:
-        live_ms = self.clock.position_ms(now_ms=now_ms)
-        if live_ms is None or self._live is None or self._live.window_ms is None:
-            return 0
-        return max(0, live_ms - self._live.window_ms)

@@ -128,8 +128,8 @@ class Feeding:
 
     def _full_ms(self, stream: Stream) -> int:
         """The most that can be buffered: of what is live, no more than there is."""
-        ahead_ms = self._edge.ahead_ms(segment_ms_of(stream))
-        return self._settings.full_ms if ahead_ms is None else max(1, min(self._settings.full_ms, ahead_ms))
+        full_ms = self._settings.full_ms
+        return full_ms if self._edge.live is None else max(1, min(full_ms, self._edge.delay_ms(segment_ms_of(stream))))
 
     def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
         if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:

@@ -103,6 +103,13 @@ class LiveClock:
         zero_ms, offset_ms = self._live.zero_wall_ms, self._wall_offset_ms
         return None if zero_ms is None or offset_ms is None else now_ms + offset_ms - self._tardy_ms - zero_ms
 
+    def oldest_ms(self, *, now_ms: int) -> int:
+        """What lies before is no longer kept."""
+        live_ms = self.position_ms(now_ms=now_ms)
+        if live_ms is None or self._live is None or self._live.window_ms is None:
+            return 0
+        return max(0, live_ms - self._live.window_ms)
+
     def available_ms(self, *, end_ms: int, early_ms: int) -> int | None:
         """When a segment that ends there can be had, on the clock of `now_ms`; None if that cannot be known yet.
 

@@ -57,6 +57,7 @@ from matinee.core.messages import (
     Woke,
 )
 from matinee.core.notices import Ended, Failed, Jumped, Phase, PhaseChanged, PlayerState, TracksChanged
+from matinee.core.passage import Passage
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
@@ -77,7 +78,7 @@ ASLEEP_MS = 2_000
 """An alarm that rings so much too late means that the process was stopped; a busy event loop is not as late."""
 
 
-LOOK_EVERY_MS = 100
+LOOK_EVERY_MS = 200
 """Progress of a request changes what is known, and is acted upon so often at most: it comes with every piece."""
 
 
@@ -104,6 +105,7 @@ class Playback:
         self._edge = LiveEdge(settings.live)
         self._feeding = Feeding(settings.buffering, delivery=self._delivery, reckoning=self._reckoning, edge=self._edge)
         self._agenda = Agenda()
+        self._passage = Passage()
         self._tally = Tally()
         self._playhead = Playhead(settings.buffering, position_ms=0, now_ms=0)
         self._presentation: Presentation | None = None
@@ -382,6 +384,7 @@ class Playback:
             self._enter(self._presentation, now_ms)
         if self._selection is not None and self._outcome is None:
             self._keep_up(self._selection, now_ms)
+            self._commands += self._passage.pass_by(self._selection.presentation, self._playhead, now_ms=now_ms)
             self._commands += self._agenda.pass_by(self._playhead, now_ms=now_ms)
             self._settle_phase(self._selection, now_ms)
         if self._outcome is not None:
@@ -472,6 +475,7 @@ class Playback:
         if selection is not None and not self._advice.holds_start(now_ms=now_ms):
             times.append(self._feeding.next_ms(selection, playhead, now_ms=now_ms))
             times += self._edge.wake_at_ms(), self._agenda.wake_at_ms(playhead, now_ms=now_ms)
+            times.append(self._passage.wake_at_ms(selection.presentation, playhead, now_ms=now_ms))
             if playhead.is_moving:
                 times.append(now_ms + max(1, playhead.lasts_ms(buffer_ms)))
         wake_at_ms = min((it for it in times if it is not None), default=None)

@@ -61,11 +61,13 @@ class ByteRanges(msgspec.Struct, frozen=True, kw_only=True):
 class ReckonedSegments(Sequence[Segment]):
     """The segments of a Representation that touch its period; a slice of them is as cheap as the whole."""
 
-    __slots__ = ("_indexes", "_rule")
+    __slots__ = ("_first", "_indexes", "_rule")
 
     def __init__(self, rule: Rule, indexes: range) -> None:
         self._rule = rule
         self._indexes = indexes
+        self._first: Segment | None = None
+        """Remembered: it is asked for again and again, as the one whose length is usual."""
 
     def __len__(self) -> int:
         return len(self._indexes)
@@ -77,7 +79,11 @@ class ReckonedSegments(Sequence[Segment]):
     def __getitem__(self, index: int | slice) -> "Segment | ReckonedSegments":
         if isinstance(index, slice):
             return ReckonedSegments(self._rule, self._indexes[index])
-        return self._rule.segment(self._indexes[index])
+        if index:
+            return self._rule.segment(self._indexes[index])
+        if self._first is None:
+            self._first = self._rule.segment(self._indexes[0])
+        return self._first
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ReckonedSegments):

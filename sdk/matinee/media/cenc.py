@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from matinee.errors import FormatUnsupported, LicenseInvalid
 from matinee.media.boxes import Box, children, top_level
-from matinee.media.ciphers import chain_mode, counter_mode
+from matinee.media.ciphers import Opening, chain_mode, counter_mode
 from matinee.media.encryption import EncryptedSample, Range, encryption_boxes, read_encrypted
 from matinee.media.fragments import Fragment, read_fragments
 from matinee.media.header import Header, protection_boxes, read_header
@@ -48,7 +48,7 @@ def clear_init(init: bytes) -> bytes:
 
 
 class Decryptor:
-    """Opens the segments of one init segment."""
+    """Opens the segments of one init segment, in one thread at a time."""
 
     def __init__(self, header: Header, keys: Mapping[str, bytes]) -> None:
         """`keys`: may rise while segments are opened, as keys rotate. Raises FormatUnsupported for another scheme."""
@@ -57,7 +57,9 @@ class Decryptor:
         scheme = header.protection.scheme if header.protection else "cenc"
         if scheme not in _COUNTER_SCHEMES + _CHAIN_SCHEMES:
             raise FormatUnsupported(f"The encryption scheme {scheme!r}.", scheme=scheme)
-        self._open = _open_counters if scheme in _COUNTER_SCHEMES else _open_chains
+        self._has_counters = scheme in _COUNTER_SCHEMES
+        self._counters: dict[bytes, Opening] = {}
+        """Of the last key: to set it up takes a tenth of what it takes to open a segment."""
 
     def decrypt(self, segment: bytes) -> bytes:
         """`segment` in the clear, of the same size; `segment` itself if it is clear.
@@ -82,6 +84,16 @@ class Decryptor:
         self._check_opened(clear, fragments[0], key_id=samples[0].protection.key_id)
         return bytes(clear)
 
+    def _open(self, data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+        if not self._has_counters:
+            _open_chains(data, samples, key=key)
+            return
+        opening = self._counters.get(key)
+        if opening is None:
+            self._counters.clear()
+            opening = self._counters[key] = counter_mode(key)
+        _open_counters(data, samples, opening)
+
     def _key(self, key_id: str) -> bytes:
         key = self._keys.get(key_id)
         if key is None:
@@ -103,9 +115,8 @@ class Decryptor:
             raise LicenseInvalid(f"The key {key_id} does not open the segment.", key_id=key_id)
 
 
-def _open_counters(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+def _open_counters(data: memoryview, samples: list[EncryptedSample], opening: Opening) -> None:
     """Each sample's encrypted bytes are one AES-CTR stream (9.4 to 9.6)."""
-    opening = counter_mode(key)
     if not any(sample.protection.scheme == "cens" for sample in samples):
         opening(data, ((iv, ranges) for _, iv, ranges in samples))
         return

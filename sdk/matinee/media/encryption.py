@@ -143,7 +143,8 @@ def _encrypted(
         if at > tables.end:
             raise MediaInvalid("An encryption table that ends too early.", box=tables.box.kind, offset=tables.box.start)
         if protection and (size != 0 or protection.constant_iv):
-            yield EncryptedSample(protection, iv or protection.constant_iv, ranges)
+            # In C, unlike the constructor.
+            yield EncryptedSample._make((protection, iv or protection.constant_iv, ranges))
 
 
 def _subsamples(segment: bytes, tables: _Tables, sample: Sample, *, at: int) -> tuple[list[Range], int]:

@@ -7,8 +7,8 @@ from matinee.manifest.webvtt import Cue
 from matinee.media.placing import Placement, Runs
 from matinee.media.text import read_cues
 
-# A text segment of several seconds, its init segment and where it belongs; read, it is its cues.
 _Unread = tuple[bytes, bytes, Placement]
+"""A segment, its init segment, and where it belongs."""
 
 
 class Captions:
@@ -39,7 +39,7 @@ class Captions:
 
 
 class _Segment:
-    def __init__(self, unread: "_Unread", *, end_ms: int) -> None:
+    def __init__(self, unread: _Unread, *, end_ms: int) -> None:
         self._unread: _Unread | None = unread
         self._cues: tuple[Cue, ...] = ()
         self.start_ms = unread[2].start_ms

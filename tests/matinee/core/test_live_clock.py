@@ -147,3 +147,8 @@ def test_a_clock_that_was_wrong_is_right_again_with_the_next_answer() -> None:
     it.missed(now_ms=20_000)
     it.synced(wall_ms=1_073_000, now_ms=20_000)
     assert it.position_ms(now_ms=20_000) == 73_000
+
+
+def test_what_lies_before_the_window_is_no_longer_kept() -> None:
+    assert clock(Live(zero_wall_ms=1_000_000, window_ms=20_000)).oldest_ms(now_ms=5_000) == 40_000
+    assert clock().oldest_ms(now_ms=5_000) == 0

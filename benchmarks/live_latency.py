@@ -79,7 +79,7 @@ def _clauses(watches: Sequence[Watch]) -> Iterator[Clause]:
     error_ms, changes = max(it.p95_error_ms for it in ours), max(it.most_changes for it in ours)
     errors = ", ".join(f"{own[0].law} {max(it.p95_error_ms for it in own)}" for own in others)
     yield at_most(
-        "live: p95 of |error| after 20 s, worst link", error_ms, bar=BAR_ERROR_MS, number=9, unit="ms", peers=errors
+        "live: p95 of the error after 20 s, worst link", error_ms, bar=BAR_ERROR_MS, number=9, unit="ms", peers=errors
     )
     most = ", ".join(f"{own[0].law} {max(it.most_changes for it in own)}" for own in others)
     yield at_most("live: changes of rate in the worst minute", changes, bar=BAR_CHANGES, number=9, peers=most)

@@ -27,7 +27,7 @@ from tests.support.servers import MediaServer, serving
 FAULTS = ("http-503", "refused", "unresolved", "reset", "truncated", "garbage", "silence")
 SAME_AS = {"garbage": "corrupt"}
 """As the peers' numbers name it."""
-ROUNDS, AT_ONCE = 4, 5
+ROUNDS, AT_ONCE = 2, 10
 SPARED = 7
 """So many requests for media are answered before the fault: some seconds are buffered then."""
 SETTLED_MS = 500
@@ -172,7 +172,10 @@ async def _round(fault: str, folder: Path) -> tuple[int, int, int]:
         if fault == "silence":
             assert seen.helped_ms is not None, "nobody helped"
             return seen.helped_ms - seen.silent_ms, seen.buffer_ms, stalls
-        assert seen.error_ms is not None, "no error was met"
+        if seen.error_ms is None:
+            # A name that takes long to be told unknown is silence first: help was under way before the error.
+            assert seen.helped_ms is not None, "no error was met"
+            return 0, seen.buffer_ms, stalls
         return min(ms for ms in b.asked_ms if ms >= seen.error_ms) - seen.error_ms, seen.buffer_ms, stalls
 
 

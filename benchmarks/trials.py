@@ -25,7 +25,7 @@ TRIALS = {
     for trial in (
         Trial("abr", "benchmarks.abr", "1", "half an hour", "bitrate policies against peers and the optimum"),
         Trial("faults", "benchmarks.faults", "2, 3, 4", "two minutes", "fail-over, silence, a dead appliance"),
-        Trial("loopback", "benchmarks.loopback", "2, 3", "seven minutes", "fail-over on real sockets"),
+        Trial("loopback", "benchmarks.loopback", "2, 3", "four minutes", "fail-over on real sockets"),
         Trial("storm", "benchmarks.storm", "7", "five minutes", "live viewers, and servers that say 503"),
         Trial("startup", "benchmarks.startup", "8", "a minute", "to the first picture, against bare requests"),
         Trial("live", "benchmarks.live_latency", "9", "five minutes", "latency of live on links that jitter and dip"),

@@ -48,7 +48,6 @@ def _all_held(trials: Sequence[Trial], folder: Path, *, is_smoke: bool) -> list[
     """The names of those that broke. Interrupted, it leaves what was measured before."""
     broken = []
     for trial in trials:
-        print(f"\n{trial.name}: {trial.what}{'' if is_smoke else f' ({trial.takes})'}", flush=True)
         forget(trial.name, folder)
         try:
             if not _is_held(trial, folder, is_smoke=is_smoke, is_alone=len(trials) == 1):
@@ -62,6 +61,7 @@ def _all_held(trials: Sequence[Trial], folder: Path, *, is_smoke: bool) -> list[
 def _is_held(trial: Trial, folder: Path, *, is_smoke: bool, is_alone: bool) -> bool:
     """Each of several has a process of its own: what one breaks or leaves behind meets none of the others."""
     if is_alone:
+        print(f"\n{trial.name}: {trial.what}{'' if is_smoke else f' ({trial.takes})'}", flush=True)
         keep(hold(trial, is_smoke=is_smoke), folder)
         return True
     command = [sys.executable, "-m", "benchmarks", trial.name, "--json", str(folder)]

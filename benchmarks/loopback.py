@@ -18,7 +18,7 @@ from benchmarks.bars import Clause, Measured, at_most
 from benchmarks.faults import NEXT_P99_MS, PEERS
 from matinee import Player
 from matinee.clock import SystemClock
-from matinee.core.messages import Command, Event, Fetch, FetchFailed, ProgressMade, SegmentTarget
+from matinee.core.messages import Command, Event, Fetch, Fetched, FetchFailed, ProgressMade, SegmentTarget
 from matinee.policy.settings import BufferingSettings, PlayerSettings
 from matinee.runtime.http import Http
 from tests.support.media import make_title
@@ -90,7 +90,8 @@ class Witnessed:
                     self.second_id = command.request_id
         if isinstance(event, FetchFailed) and self.error_ms is None:
             self.error_ms = now_ms
-        if isinstance(event, ProgressMade) and event.request_id == self.second_id and self.helped_ms is None:
+        is_help = isinstance(event, ProgressMade | Fetched) and event.request_id == self.second_id
+        if is_help and self.helped_ms is None:
             self.helped_ms = now_ms
 
 

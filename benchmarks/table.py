@@ -10,7 +10,7 @@ NO_BAR = 100
 
 
 def table(reports: Sequence[Report]) -> str:
-    """A line for each clause, by the number of its bar; what fails says so."""
+    """A line for each clause, by the number of its bar; what fails says so, and what was skipped."""
     found = [(clause, report.machine) for report in reports for clause in report.clauses]
     found.sort(key=lambda it: it[0].number or NO_BAR)
     rows = [("bar", "what", "measured", "asked", "verdict", "peers"), *(_row(*it) for it in found)]

@@ -24,7 +24,7 @@ def test_the_table_shows_what_was_measured_last(tmp_path: Path, capsys: pytest.C
 def test_several_have_a_process_each(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["hour", "hour", "--smoke", "--json", str(tmp_path)]) == 0
     assert kept("hour", tmp_path) is not None
-    assert capfd.readouterr().out.count("hour: an hour of playback on virtual time") == 4
+    assert capfd.readouterr().out.count("hour: an hour of playback on virtual time") == 2
 
 
 def test_an_unknown_trial_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,12 +12,6 @@ PURE = (
     "matinee.wire.play",
     "matinee.errors",
 )
-    "matinee.policy.abr",
-    "matinee.core.playback",
-    "matinee.manifest.dash.mpd",
-    "matinee.wire.play",
-    "matinee.errors",
-)
 
 
 def main() -> None:

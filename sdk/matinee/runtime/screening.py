@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from matinee.clock import Clock
@@ -225,7 +226,7 @@ class Screening:
             media = decode(piece)
             while not self._is_closed:
                 try:
-                    item = await self._threaded(next, media, None)
+                    item = await self._threaded(partial(_next_of, media))
                 except MatineeError as error:
                     if piece is None or self._can_do_without(error, piece, feed):
                         break
@@ -237,10 +238,10 @@ class Screening:
                     break
                 yield item
 
-    async def _threaded(self, work: Callable[..., ResultT], *args: object) -> ResultT | None:
+    async def _threaded(self, work: Callable[[], ResultT]) -> ResultT | None:
         """What `work` returns, from a worker thread; None if this is closed before its turn comes."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not self._is_closed or (task is not None and task.cancelling()):
@@ -303,3 +304,7 @@ class Screening:
 
     def _position_ms(self) -> int:
         return self._playback.playhead.position_ms(now_ms=self._clock.now_ms())
+
+
+def _next_of(media: Iterator[MediaT]) -> MediaT | None:
+    return next(media, None)

@@ -15,7 +15,7 @@ from mpegdash.parser import MPEGDASHParser  # type: ignore[import-untyped]
 from benchmarks.bars import Measured
 from benchmarks.measure import Contest, Outcome, hold
 from matinee.crypto.tokens import SigningKey, TrustedKeys
-from matinee.manifest.dash import read_dash
+from matinee.manifest.dash.mpd import read_dash
 from matinee.media.cenc import Decryptor
 from matinee.media.header import read_header
 from matinee.wire.auth import MediaClaims

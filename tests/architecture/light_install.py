@@ -5,7 +5,13 @@ from importlib.metadata import distributions, requires
 
 ALLOWED_ROOTS = {"aiohttp", "msgspec", "pycryptodome"}
 INSTALLERS = {"pip", "setuptools"}
-PURE = ("matinee.policy.abr", "matinee.core.playback", "matinee.manifest.dash", "matinee.wire.play", "matinee.errors")
+PURE = (
+    "matinee.policy.abr",
+    "matinee.core.playback",
+    "matinee.manifest.dash.mpd",
+    "matinee.wire.play",
+    "matinee.errors",
+)
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def test_a_broken_contract_is_named_with_the_import_that_breaks_it(contract: str
 
 
 @pytest.mark.parametrize(
-    "module", ["matinee", "matinee.errors", "matinee.wire.play", "matinee.policy", "matinee.manifest.dash"]
+    "module", ["matinee", "matinee.errors", "matinee.wire.play", "matinee.policy", "matinee.manifest.dash.mpd"]
 )
 def test_the_pure_half_loads_nothing_heavy(module: str) -> None:
     heavy = {"aiohttp", "asyncio", "av", "numpy", "Crypto", "starlette", "textual"}

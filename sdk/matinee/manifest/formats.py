@@ -3,9 +3,9 @@
 import codecs
 
 from matinee.errors import ManifestInvalid
-from matinee.manifest.dash import read_dash
+from matinee.manifest.dash.mpd import read_dash
 from matinee.manifest.elements import shown
-from matinee.manifest.hls import read_hls
+from matinee.manifest.hls.playlist import read_hls
 from matinee.manifest.presentation import Presentation
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -11,6 +11,11 @@ from matinee.manifest.presentation import Resource, Segment
 from matinee.manifest.templates import Template
 from matinee.manifest.timeline import Scale, Timeline
 
+MAX_LISTED_SEGMENTS = 200_000
+"""Of all lists of one document together: ten renditions of ten hours in segments of two seconds, and some."""
+MAX_LISTED_CHARS = 64 << 20
+"""Of all their URLs together."""
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What the segments of a Representation have in common."""

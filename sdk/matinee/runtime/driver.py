@@ -65,6 +65,7 @@ from matinee.media.events import may_hold_events, read_events
 from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
+from matinee.runtime.alarm import Alarm
 from matinee.runtime.http import Answer, FetchFailure, Network
 from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
@@ -135,7 +136,7 @@ class Driver:
         self._requests: dict[int, asyncio.Task[None]] = {}
         self._stock = Stock()
         self._keys: dict[str, bytes] = {}
-        self._alarm: asyncio.Task[None] | None = None
+        self._alarm = Alarm(http.clock, tasks, lambda: self.receive(Woke()))
 
     def receive(self, event: Event) -> None:
         """Let the core take `event` and begin what it commands."""
@@ -174,16 +175,9 @@ class Driver:
             case Announce():
                 self._announce(command.notice)
             case WakeAt():
-                if self._alarm is not None:
-                    self._alarm.cancel()
-                self._alarm = self._tasks.start(self._wake(command.now_ms))
+                self._alarm.set(command.now_ms)
             case _:
                 assert_never(command)
-
-    async def _wake(self, now_ms: int) -> None:
-        await self._http.clock.wait_until(now_ms)
-        self._alarm = None
-        self.receive(Woke())
 
     async def _fetch(self, command: Fetch) -> None:
         request_id, target = command.request_id, command.target

@@ -6,12 +6,12 @@ import msgspec
 
 from matinee.core.messages import IndexTarget
 from matinee.errors import ManifestInvalid
-from matinee.manifest.dash import read_mpd
+from matinee.manifest.dash.indexed import indexed_segments
+from matinee.manifest.dash.mpd import read_mpd
+from matinee.manifest.dash.patch import apply_patch
 from matinee.manifest.elements import Element, read_elements
 from matinee.manifest.formats import read_manifest
-from matinee.manifest.indexed import indexed_segments
-from matinee.manifest.media_playlist import MediaPlaylist, read_playlist
-from matinee.manifest.patch import apply_patch
+from matinee.manifest.hls.media_playlist import MediaPlaylist, read_playlist
 from matinee.manifest.presentation import BaseUrl, Live, Presentation, Segment, TimedEvent
 from matinee.media.index import read_index
 

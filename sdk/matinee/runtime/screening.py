@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from matinee.clock import Clock
@@ -39,6 +40,7 @@ KEPT_MS = 1_000
 """Segments that ended so long before the playhead are thrown away unseen."""
 
 MediaT = TypeVar("MediaT", VideoFrame, AudioBlock)
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,6 @@ class Screening:
         ahead_ms: int,
     ) -> AsyncIterator[MediaT]:
         """What `decode` makes of the feed, and of its end (None), each when the playhead is `ahead_ms` before it."""
-        loop = asyncio.get_running_loop()
         current, is_over = feed.round, False
         while not is_over:
             piece = await self._next_piece(feed)
@@ -221,11 +222,11 @@ class Screening:
                 return
             if feed.round != current:
                 current = feed.round
-                await loop.run_in_executor(self._threads, reset)
+                await self._threaded(reset)
             media = decode(piece)
             while not self._is_closed:
                 try:
-                    item = await loop.run_in_executor(self._threads, next, media, None)
+                    item = await self._threaded(partial(_next_of, media))
                 except MatineeError as error:
                     if piece is None or self._can_do_without(error, piece, feed):
                         break
@@ -236,6 +237,16 @@ class Screening:
                 if item is None or not await self._is_due(item.position_ms - ahead_ms, feed, current):
                     break
                 yield item
+
+    async def _threaded(self, work: Callable[[], ResultT]) -> ResultT | None:
+        """What `work` returns, from a worker thread; None if this is closed before its turn comes."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._is_closed or (task is not None and task.cancelling()):
+                raise
+            return None
 
     async def _next_piece(self, feed: _Feed) -> _Piece | None:
         """The next segment once it can be decrypted; None at the end."""
@@ -293,3 +304,7 @@ class Screening:
 
     def _position_ms(self) -> int:
         return self._playback.playhead.position_ms(now_ms=self._clock.now_ms())
+
+
+def _next_of(media: Iterator[MediaT]) -> MediaT | None:
+    return next(media, None)

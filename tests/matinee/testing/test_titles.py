@@ -2,7 +2,7 @@
 
 import pytest
 
-from matinee.manifest.dash import read_dash
+from matinee.manifest.dash.mpd import read_dash
 from matinee.media.boxes import is_complete, top_level
 from matinee.testing.network import Request
 from matinee.testing.titles import SyntheticTitle

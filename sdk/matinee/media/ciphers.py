@@ -7,7 +7,6 @@ a whole session: it sets a key up once and not for each sample, and writes where
 from collections.abc import Callable, Iterable
 
 from Crypto.Cipher import AES
-from Crypto.Util.strxor import strxor
 
 Buffer = bytes | bytearray | memoryview
 
@@ -21,9 +20,6 @@ Opened = Callable[[bytes, Buffer], bytes]
 """Of an initialization vector and what was encrypted under it: what it was before. For one thread at a time."""
 
 _BLOCK, _HALF = 16, 8
-# Streams of no more blocks are opened together: setting up a cipher for each would cost more than all the rest.
-_FEW = 256
-_COUNTERS = [number.to_bytes(_HALF, "big") for number in range(_FEW)]
 
 
 def counter_mode(key: bytes) -> Opening:
@@ -47,15 +43,11 @@ def chain_mode(key: bytes) -> Opened:
 
 def counters_by_pycryptodome(key: bytes) -> Opening:
     def opening(data: memoryview, streams: Iterable[Stream]) -> None:
-        short: list[tuple[bytes, Range]] = []
+        # A cipher for each stream: to batch them would mean to write the mode ourselves.
         for iv, ranges in streams:
-            if len(iv) == _HALF and len(ranges) == 1 and ranges[0][1] - ranges[0][0] <= _FEW * _BLOCK:
-                short.append((iv, ranges[0]))
-                continue
             cipher = AES.new(key, AES.MODE_CTR, nonce=iv[:_HALF], initial_value=iv[_HALF:] or 0)
             text = cipher.decrypt(b"".join([data[first:last] for first, last in ranges]))
             _scatter(data, text, ranges)
-        _open_short(key, data, short)
 
     return opening
 
@@ -97,21 +89,6 @@ def chains_by_cryptography(key: bytes) -> Opened:
         return Cipher(algorithms.AES128(key), modes.CBC(iv)).decryptor().update(text)
 
     return opened
-
-
-def _open_short(key: bytes, data: memoryview, streams: list[tuple[bytes, Range]]) -> None:
-    """All at once: what AES makes of their counters, against what lies there."""
-    counters: list[bytes] = []
-    for iv, (first, last) in streams:
-        blocks = -((first - last) // _BLOCK)
-        counters.append(iv + iv.join(_COUNTERS[:blocks]) if blocks else b"")
-    noise = memoryview(AES.new(key, AES.MODE_ECB).encrypt(b"".join(counters)))
-    at, parts = 0, list[memoryview]()
-    for (_, (first, last)), counted in zip(streams, counters, strict=True):
-        parts.append(noise[at : at + last - first])
-        at += len(counted)
-    ranges = [places for _, places in streams]
-    _scatter(data, strxor(b"".join([data[first:last] for first, last in ranges]), b"".join(parts)), ranges)
 
 
 def _scatter(data: memoryview, text: bytes, ranges: Iterable[Range]) -> None:

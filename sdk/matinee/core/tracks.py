@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from matinee.manifest.codecs import family_of
 from matinee.manifest.presentation import TRICK_PLAY, Period, Presentation, Track, TrackKind
 
 
@@ -63,4 +64,4 @@ def _likeness(track: Track, other: Track) -> tuple[bool, bool, bool, bool]:
 
 
 def _codec_family(track: Track) -> str:
-    return track.renditions[0].codecs.partition(".")[0]
+    return family_of(track.renditions[0].codecs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from matinee.manifest.durations import parsed_instant_ms
+from matinee.manifest.instants import wall_ms
 from matinee.manifest.presentation import ClockSource
 from matinee.runtime.http import Answer, FetchFailure, Network
 
@@ -14,7 +14,7 @@ async def wall_ms_of(sources: Iterable[ClockSource], http: Network) -> int | Non
     """What the first of `sources` that answers shows now; None if none does. Half the round trip counts as gone by."""
     for source in sources:
         if source.scheme == "direct":
-            shown_ms = parsed_instant_ms(source.value)
+            shown_ms = wall_ms(source.value)
         else:
             shown_ms = await _asked(source, http)
         if shown_ms is not None:
@@ -41,4 +41,4 @@ async def _asked(source: ClockSource, http: Network) -> int | None:
 def _shown_ms(answer: Answer, source: ClockSource) -> int | None:
     if source.scheme == "http-head":
         return answer.date_ms
-    return parsed_instant_ms(answer.body.decode("ascii", "replace"))
+    return wall_ms(answer.body.decode("ascii", "replace"))

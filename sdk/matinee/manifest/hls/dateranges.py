@@ -6,8 +6,8 @@ import msgspec
 
 from matinee.errors import ManifestInvalid
 from matinee.manifest.elements import shown
-from matinee.manifest.hls.instants import wall_ms
 from matinee.manifest.hls.lines import Attributes, Line
+from matinee.manifest.instants import wall_ms
 from matinee.manifest.presentation import TimedEvent
 
 DATERANGE_SCHEME = "urn:ietf:rfc:8216:daterange"

@@ -14,7 +14,6 @@ from matinee.manifest.durations import MAX_DURATION_MS
 from matinee.manifest.elements import shown
 from matinee.manifest.hls.alignment import Marks, offset_us
 from matinee.manifest.hls.dateranges import DateRanges
-from matinee.manifest.hls.instants import wall_ms
 from matinee.manifest.hls.keys import Key, Keys
 from matinee.manifest.hls.lines import (
     MAX_BYTE,
@@ -25,6 +24,7 @@ from matinee.manifest.hls.lines import (
     read_lines,
     unsupported,
 )
+from matinee.manifest.instants import wall_ms
 from matinee.manifest.presentation import Live, Resource, Segment, TimedEvent, WholeKey
 from matinee.manifest.references import folded, path_below
 from matinee.manifest.segments import MAX_LISTED_CHARS, MAX_LISTED_SEGMENTS

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from matinee.manifest.hls.codecs import audio_codecs, family_of, video_codecs
+from matinee.manifest.codecs import audio_codecs, family_of, video_codecs
 from matinee.manifest.hls.layout import Layout, lay_out
 from matinee.manifest.hls.lines import Attributes, microseconds_of
 from matinee.manifest.hls.variants import Listed, Member, Stream, read_listed

@@ -1,6 +1,6 @@
 import pytest
 
-from matinee.manifest.hls.codecs import audio_codecs, family_of, video_codecs
+from matinee.manifest.codecs import audio_codecs, family_of, video_codecs
 
 
 def test_a_list_is_parted_into_pictures_and_sound_and_text_is_neither() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.manifest.hls.instants import wall_ms
+from matinee.manifest.instants import wall_ms
 
 
 @given(

@@ -14,7 +14,9 @@ from matinee.policy.experience import Experience, with_rate
 LEAST_BYTES = 16_000
 """Smaller answers measure the round trip, not the link (Shaka: 16 kB)."""
 LEAST_MS = 5
-"""Faster ones came out of a cache (Shaka: 5 ms)."""
+"""What took less cannot be measured, and counts as taking so long; it may have come out of a cache (Shaka: 5 ms)."""
+CACHED_MOST = 2
+"""So many at once in a row came out of a cache, if the link is known to be slower; more than that is a quick link."""
 KEPT = 10
 """Samples remembered one by one."""
 FAST_MS, SLOW_MS = 3_000, 8_000
@@ -34,13 +36,18 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """Until its first byte; 0 if nobody looked."""
 
     @property
-    def is_telling(self) -> bool:
-        """Whether it says something of the link."""
-        return self.size_bytes >= LEAST_BYTES and self.elapsed_ms - self.first_byte_ms >= LEAST_MS
+    def is_at_once(self) -> bool:
+        """Whether it came too fast to be measured."""
+        return self.elapsed_ms - self.first_byte_ms < LEAST_MS
+
+    @property
+    def flowing_ms(self) -> int:
+        """From its first byte on."""
+        return max(LEAST_MS, self.elapsed_ms - self.first_byte_ms)
 
     @property
     def kbps(self) -> int:
-        return max(1, self.size_bytes * 8 // (self.elapsed_ms - self.first_byte_ms))
+        return max(1, self.size_bytes * 8 // self.flowing_ms)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -53,6 +60,8 @@ class Link(msgspec.Struct, frozen=True):
     first_byte_ms: int = 0
     """Moving average of the waits for a first byte."""
     experience: Experience = Experience()
+    at_once: int = 0
+    """Answers in a row, up to the last, that came too fast to be measured."""
 
     @property
     def last_ms(self) -> int:
@@ -69,17 +78,21 @@ class Estimator(Protocol):
 
 
 def with_sample(link: Link, sample: Sample) -> Link:
-    """The link after `sample`; unchanged by one that is not telling."""
-    if not sample.is_telling:
+    """The link after `sample`. A small one says nothing of it, nor does one out of a cache."""
+    if sample.size_bytes < LEAST_BYTES:
         return link
-    kbps, flowing_ms = sample.kbps, sample.elapsed_ms - sample.first_byte_ms
+    at_once = link.at_once + 1 if sample.is_at_once else 0
     is_first = not link.samples
+    if not is_first and 0 < at_once <= CACHED_MOST:
+        return msgspec.structs.replace(link, at_once=at_once)
+    kbps, flowing_ms = sample.kbps, sample.flowing_ms
     return Link(
         (*link.samples[1 - KEPT :], sample),
         kbps if is_first else _moved(link.fast_kbps, toward=kbps, elapsed_ms=flowing_ms, memory_ms=FAST_MS),
         kbps if is_first else _moved(link.slow_kbps, toward=kbps, elapsed_ms=flowing_ms, memory_ms=SLOW_MS),
         sample.first_byte_ms if is_first else (link.first_byte_ms * 7 + sample.first_byte_ms * 3) // 10,
         with_rate(link.experience, kbps=kbps, flowing_ms=flowing_ms),
+        at_once,
     )
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.policy.throughput import (
+    CACHED_MOST,
     ESTIMATORS,
     KEPT,
     Estimator,
@@ -18,6 +19,7 @@ from matinee.policy.throughput import (
 )
 from tests.support.streaming import link
 
+AT_ONCE = Sample(size_bytes=5_000_000, elapsed_ms=24, first_byte_ms=20)
 RATES = st.lists(st.integers(50, 200_000), min_size=1, max_size=20)
 
 
@@ -49,7 +51,23 @@ def test_the_robust_estimate_is_the_lower_the_worse_the_last_five_surprises() ->
 def test_an_answer_too_small_or_out_of_a_cache_says_nothing_of_the_link() -> None:
     known = link(5_000)
     assert with_sample(known, Sample(size_bytes=15_999, elapsed_ms=4_000)) == known
-    assert with_sample(known, Sample(size_bytes=5_000_000, elapsed_ms=24, first_byte_ms=20)) == known
+    after = with_sample(known, AT_ONCE)
+    assert (after.samples, after.experience) == (known.samples, known.experience)
+    assert averages_kbps(after) == 5_000
+
+
+def test_a_link_on_which_everything_comes_at_once_is_quick() -> None:
+    assert averages_kbps(with_sample(Link(), AT_ONCE)) == 8_000_000
+
+
+def test_a_link_that_has_become_quick_is_not_taken_for_a_cache_for_ever() -> None:
+    it = link(1_000)
+    for _ in range(CACHED_MOST):
+        it = with_sample(it, AT_ONCE)
+    assert averages_kbps(it) == 1_000
+    assert averages_kbps(with_sample(it, AT_ONCE)) > 4_000
+    measured = with_sample(it, Sample(size_bytes=125_000, elapsed_ms=1_000))
+    assert averages_kbps(with_sample(measured, AT_ONCE)) == averages_kbps(measured)
 
 
 def test_the_wait_for_the_first_byte_is_not_the_link_s() -> None:

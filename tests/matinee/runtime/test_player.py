@@ -13,6 +13,7 @@ from matinee.errors import FormatUnsupported, LicenseInvalid, LicenseRefused, Se
 from matinee.policy.settings import BufferingSettings, FailoverSettings, PlayerSettings, RetrySettings
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Corrupt, Fault, Refusal, Refused, Reset, Rule, Silent, Truncated, Unresolved
+from matinee.testing.link import Stretch
 from matinee.testing.network import Exchange, ScriptedNetwork
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from tests.support.evenings import HEADLESS, Evening, spent
@@ -260,6 +261,13 @@ async def test_an_error_of_the_program_around_it_passes_unchanged(served: MediaS
     with pytest.raises(ZeroDivisionError):
         async with Player.open(f"{served.url}/manifest.mpd"):
             raise ZeroDivisionError
+
+
+def test_on_a_link_that_answers_at_once_the_best_picture_is_played() -> None:
+    at_once = (Stretch(duration_ms=1_000, bandwidth_kbps=10_000_000, latency_ms=1),)
+    memory = spent(Evening(trace=at_once))
+    assert memory.report.ended
+    assert memory.report.mean_bitrate_kbps > max(SyntheticTitle().ladder) * 3 // 4
 
 
 def test_what_failed_for_one_viewer_is_spared_all_others_of_the_process() -> None:

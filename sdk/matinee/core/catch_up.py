@@ -1,7 +1,7 @@
 """Catching up: the speed at which a lag behind live is made up, changed as seldom as can be."""
 
 from matinee.manifest.presentation import Live
-from matinee.policy.catch_up import CALM_MS, CHANGES_WITHIN_MS, LAWS
+from matinee.policy.catch_up import CALM_MS, CHANGES_WITHIN_MS, LAWS, CatchUpState
 from matinee.policy.live import THIN_MS
 from matinee.policy.settings import LiveSettings
 
@@ -25,7 +25,7 @@ class CatchUp:
     ) -> int:
         """How fast to play from now on. `lag_ms`: how much further behind live than wished."""
         self._changes_ms = tuple(it for it in self._changes_ms if it > now_ms - CHANGES_WITHIN_MS)
-        rate = LAWS[self._settings.catch_up](
+        state = CatchUpState(
             lag_ms=lag_ms,
             rate_permille=before_permille,
             slowest_permille=live.slowest_permille or self._settings.slowest_permille,
@@ -34,6 +34,7 @@ class CatchUp:
             thin_ms=min(THIN_MS, patience_ms),
             changes=len(self._changes_ms),
         )
+        rate = LAWS[self._settings.catch_up](state)
         self._corrects = rate != 1000
         if rate != before_permille:
             self._changes_ms = (*self._changes_ms, now_ms)

@@ -47,6 +47,17 @@ def clear_init(init: bytes) -> bytes:
     return bytes(clear)
 
 
+def decryptor_of(header: Header, keys: Mapping[str, bytes], *, key: bytes | None = None) -> "Decryptor":
+    """Opens the segments of `header` with those of `keys` that it names; or with `key`, whatever it names (HLS).
+
+    Raises as `Decryptor`.
+    """
+    if key is None:
+        return Decryptor(header, keys)
+    named = (it.key_id for it in (header.protection, *header.groups) if it is not None)
+    return Decryptor(header, dict.fromkeys(named, key))
+
+
 class Decryptor:
     """Opens the segments of one init segment, in one thread at a time."""
 

@@ -15,9 +15,9 @@ from typing import TypeVar
 from matinee.clock import Clock
 from matinee.core.messages import Append
 from matinee.core.playback import Playback
-from matinee.errors import FormatUnsupported, LicenseInvalid, MatineeError
+from matinee.errors import FormatUnsupported, MatineeError
 from matinee.manifest.presentation import TrackKind
-from matinee.media.cenc import Decryptor
+from matinee.media.cenc import decryptor_of
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.ffmpeg import load_av
 from matinee.media.frames import AudioBlock, VideoFrame
@@ -281,16 +281,12 @@ class Screening:
     # In a worker thread.
 
     def _decrypted(self, piece: _Piece, handler: str) -> bytes:
-        if piece.key is not None:
-            header = read_header(piece.init, kind=handler)
-            key_ids = [it.key_id for it in (header.protection, *header.groups) if it is not None]
-            return Decryptor(header, dict.fromkeys(key_ids, piece.key)).decrypt(piece.body)
-        if self._keys is None or not piece.init:
+        if not piece.init or (piece.key is None and self._keys is None):
             return piece.body
-        end_wall_ms = self._keys.end_wall_ms
-        if end_wall_ms is not None and self._clock.wall_ms() >= end_wall_ms:
-            raise LicenseInvalid("The license has ended in mid-play.", reason="expired")
-        return Decryptor(read_header(piece.init, kind=handler), self._keys.by_id).decrypt(piece.body)
+        if piece.key is None and self._keys is not None:
+            self._keys.check(wall_ms=self._clock.wall_ms())
+        keys = self._keys.by_id if self._keys else {}
+        return decryptor_of(read_header(piece.init, kind=handler), keys, key=piece.key).decrypt(piece.body)
 
     def _is_wanted(self, position_ms: int) -> bool:
         """Whether a picture of that position is still worth converting."""

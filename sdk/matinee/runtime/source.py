@@ -46,6 +46,11 @@ class ContentKeys(msgspec.Struct, frozen=True):
     end_wall_ms: int | None = None
     """No frame is decrypted after this; None if the license has no end (W3C ClearKey)."""
 
+    def check(self, *, wall_ms: int) -> None:
+        """Raises LicenseInvalid once the license has ended."""
+        if self.end_wall_ms is not None and wall_ms >= self.end_wall_ms:
+            raise LicenseInvalid("The license has ended in mid-play.", reason="expired")
+
 
 class Guidance(msgspec.Struct, frozen=True):
     """What steering said beside the places and their order."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from matinee.clock import Clock
 from matinee.core.messages import Append
-from matinee.errors import LicenseInvalid, MatineeError
+from matinee.errors import MatineeError
 from matinee.manifest.presentation import TrackKind
-from matinee.media.cenc import Decryptor
+from matinee.media.cenc import Decryptor, decryptor_of
 from matinee.media.header import read_header
 from matinee.runtime.driver import Sink
 from matinee.runtime.source import ContentKeys
@@ -78,10 +78,9 @@ class Trial:
 
     async def _open(self, piece: _Piece) -> None:
         """On the event loop: a segment takes a millisecond, and a thread would contend for the interpreter with it."""
-        end_wall_ms = self._keys.end_wall_ms if self._keys else None
         try:
-            if end_wall_ms is not None and self._clock.wall_ms() >= end_wall_ms:
-                raise LicenseInvalid("The license has ended in mid-play.", reason="expired")
+            if self._keys is not None:
+                self._keys.check(wall_ms=self._clock.wall_ms())
             self._decryptor(piece).decrypt(piece.body)
         except MatineeError as error:
             self._refuse(error, piece.append.request_id)
@@ -93,9 +92,7 @@ class Trial:
         if known is not None:
             return known
         header = read_header(piece.init, kind=_HANDLERS[piece.append.target.of.kind])
-        key_ids = [it.key_id for it in (header.protection, *header.groups) if it is not None]
-        by_id = self._keys.by_id if self._keys else {}
-        decryptor = Decryptor(header, by_id if piece.key is None else dict.fromkeys(key_ids, piece.key))
+        decryptor = decryptor_of(header, self._keys.by_id if self._keys else {}, key=piece.key)
         if len(self._decryptors) >= MOST_DECRYPTORS:
             del self._decryptors[next(iter(self._decryptors))]
         self._decryptors[piece.init, piece.key] = decryptor

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.policy.catch_up import CALM_MS, LAWS, MOST_CHANGES, STIR_MS
+from matinee.policy.catch_up import CALM_MS, LAWS, MOST_CHANGES, STIR_MS, CatchUpState
 
 
 def rate(lag_ms: int, now: int = 1000, *, buffer_ms: int = 5_000, changes: int = 0, law: str = "proportional") -> int:
-    return LAWS[law](
+    state = CatchUpState(
         lag_ms=lag_ms,
         rate_permille=now,
         slowest_permille=960,
@@ -17,6 +17,7 @@ def rate(lag_ms: int, now: int = 1000, *, buffer_ms: int = 5_000, changes: int =
         thin_ms=1_000,
         changes=changes,
     )
+    return LAWS[law](state)
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ async def main(urls: list[str]) -> None:
                     print(f"{at + 1} of {len(urls)}: {item}")
                 case FirstFrameReady(startup_ms):
                     print(f"    moves after {startup_ms} ms")
-                case ItemFailed():
-                    print(f"    cannot be played: {notice.error} ({notice.error.category})")
+                case ItemFailed(failure=failure):
+                    print(f"    cannot be played: {failure.error} ({failure.error.category})")
                 case _:
                     pass
         stats = playlist.stats()

@@ -1,6 +1,6 @@
 """Admission: so many requests at the same time, and the next one is told to come back."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from matinee.errors import ServiceUnavailable
 from matinee_asgi.reply import refuse
@@ -12,7 +12,7 @@ ALWAYS_ADMITTED = frozenset({"/healthz", "/v1/status"})
 
 
 class Admission:
-    """ASGI middleware: a bound on the requests being answered, and the counts of requests and failures."""
+    """ASGI middleware: a bound on the requests being answered, this one among them."""
 
     def __init__(self, app: ASGIApp, *, max_requests: int, tally: Tally) -> None:
         self._app = app
@@ -20,23 +20,10 @@ class Admission:
         self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in ALWAYS_ADMITTED:
+        is_admitted = self._tally.answering <= self._max_requests or scope.get("path") in ALWAYS_ADMITTED
+        if scope["type"] != "http" or is_admitted:
             await self._app(scope, receive, send)
             return
-        if self._tally.answering >= self._max_requests:
-            self._tally.turned_away += 1
-            error = ServiceUnavailable("This appliance has its hands full.", retry_after_ms=RETRY_AFTER_MS)
-            await refuse(error)(scope, receive, send)
-            return
-
-        async def count_failures(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 500:
-                self._tally.errors += 1
-            await send(message)
-
-        self._tally.requests += 1
-        self._tally.answering += 1
-        try:
-            await self._app(scope, receive, count_failures)
-        finally:
-            self._tally.answering -= 1
+        self._tally.turned_away += 1
+        error = ServiceUnavailable("This appliance has its hands full.", retry_after_ms=RETRY_AFTER_MS)
+        await refuse(error)(scope, receive, send)

@@ -103,6 +103,10 @@ class Arriving:
         assert self._fetch.landing is not None, "followed before anything came"
         return self._fetch.landing.descriptor
 
+    def fileno(self) -> int:
+        """The descriptor, as those who send files ask for it."""
+        return self.descriptor
+
     async def wait_beyond(self, offset: int) -> int:
         """How many bytes from the start may be sent by now, more than `offset`, which lies within the file.
 

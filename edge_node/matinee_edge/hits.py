@@ -13,7 +13,7 @@ from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply, Span
 from matinee_edge.gate import Gate
 from matinee_edge.held import Held
-from matinee_edge.ranges import ByteRange, range_of
+from matinee_edge.ranges import ByteRange, Unsatisfiable, range_of
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
 
@@ -46,11 +46,10 @@ class Hits:
         if held is None:
             return None
         size_bytes = held.file.size_bytes
-        wanted = None
-        if b"range" in fields:
-            wanted = range_of(fields[b"range"].decode("latin-1"), size_bytes=size_bytes)
-            if not isinstance(wanted, ByteRange | None):
-                return None
+        header = fields.get(b"range")
+        wanted = range_of(header.decode("latin-1"), size_bytes=size_bytes) if header is not None else None
+        if isinstance(wanted, Unsatisfiable):
+            return None
         return _reply(held, wanted, date=date, is_cross_origin=b"origin" in fields, closes=closes)
 
     def _held(self, token: str, title_id: str, path: str) -> Held | None:

@@ -11,10 +11,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat, Placement
 from matinee_asgi.reply import body_of, reply
-from matinee_asgi.serve import Program
 from matinee_asgi.service import Service, compose
 from matinee_edge.heartbeat import MAX_HINT_MS, Heart, interval_ms
 from tests.support.clock import HandClock
@@ -34,9 +34,9 @@ class Control:
         self.heard.append(await body_of(request, Heartbeat))
         return self.refusal or reply(Placement(titles=("heat",)))
 
-    def program(self, url: str) -> Program:
+    def app(self, url: str) -> ASGIApp:
         route = Route("/v1/appliances/{appliance}/heartbeat", self.heartbeat, methods=["POST"])
-        return Program(app=compose([Service(name="steering", routes=(route,))]))
+        return compose([Service(name="steering", routes=(route,))])
 
 
 @asynccontextmanager
@@ -48,7 +48,7 @@ async def heart(
     def say() -> Heartbeat:
         return Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:1", titles=("alien",))
 
-    async with served(control.program) as served_url, aiohttp.ClientSession() as session:
+    async with served(control.app) as served_url, aiohttp.ClientSession() as session:
         yield (
             Heart(
                 url or served_url,

@@ -7,8 +7,6 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Each > 0."""
 
     max_connections: int
-    max_requests: int
-    """Answered at the same time."""
     max_head_bytes: int
     head_deadline_ms: int
     """Within which a head must have come, from its first byte on; the first of a connection from its opening on."""

@@ -236,11 +236,13 @@ class Connection:
         """The answer has left."""
         self._count(head)
         self._head = self._task = None
-        self.due_ms = self._desk.now_ms + self._desk.bounds.idle_deadline_ms
+        bounds, now_ms = self._desk.bounds, self._desk.now_ms
+        # What came with the last head is the beginning of the next.
+        self.due_ms = now_ms + (bounds.head_deadline_ms if self._received else bounds.idle_deadline_ms)
         if self._closes or self._desk.is_draining:
             # Closed at once, with bytes unread, the kernel would take the answer back (RFC 9112, section 9.6).
             self._lingering_bytes = 0
-            self.due_ms = self._desk.now_ms + LINGER_MS
+            self.due_ms = now_ms + LINGER_MS
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_WR)
 

@@ -68,7 +68,9 @@ def read_head(received: bytes, *, most_bytes: int) -> tuple[Head, bytes] | None:
         keeps = b"keep-alive" in options if is_old else b"close" not in options
     else:
         keeps = True
-    return Head(method, target if target[:1] == b"/" else _in_origin_form(method, target), fields, keeps), received[end + 4 :]
+    return Head(method, target if target[:1] == b"/" else _in_origin_form(method, target), fields, keeps), received[
+        end + 4 :
+    ]
 
 
 def _fault_of(line: bytes) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
-from matinee_edge.front.wires import Blocked, Wire
+from matinee_edge.front.wires import Wire
 
 STRIDE_BYTES = 4 << 20
 """Sent at a time before other connections have their turn, and looked up in memory at a time."""

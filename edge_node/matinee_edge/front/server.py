@@ -1,18 +1,16 @@
-"""The front: one process's connections, on an epoll of their own inside the event loop.
+"""The front: one process's connections, which the event loop sees as a single descriptor.
 
-The event loop sees a single descriptor: that of the epoll. When it is ready, all that happened is dealt with in one
-go, without a callback or a task for each connection; what needs tasks (misses, refusals) runs on the same loop, in the
-same thread.
+When it is ready, all that has happened is dealt with in one go, without a callback or a task for each connection. What
+needs a task (misses, refusals) runs on the same loop, in the same thread.
 """
 
 import asyncio
 import errno
 import logging
-import select
 import socket
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email.utils import formatdate
+from typing import Protocol
 
 from starlette.types import ASGIApp
 
@@ -22,6 +20,8 @@ from matinee_edge.front.connection import Connection
 from matinee_edge.front.exchange import Exchange
 from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply, Span, read_into_memory
+from matinee_edge.front.readiness import readiness
+from matinee_edge.front.tls import Tls
 from matinee_edge.front.wires import PlainWire, TlsWire
 from matinee_edge.tally import Tally
 
@@ -32,10 +32,14 @@ MOST_ROUNDS = 32
 MOST_ACCEPTED = 64
 """At a time."""
 SWEEP_EVERY_MS = 100
-READY = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
-GONE = select.EPOLLHUP | select.EPOLLERR
 
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class AtHand(Protocol):
+    def __call__(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
+        """The answer that needs no application, if there is one."""
+        ...
 
 
 class Front:
@@ -44,15 +48,14 @@ class Front:
     def __init__(
         self,
         app: ASGIApp,
-        at_hand: Callable[[Head, bool, bytes], Reply | None],
+        at_hand: AtHand,
         *,
         bounds: Bounds,
         tally: Tally,
         clock: Clock,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
         is_logging: bool = False,
     ) -> None:
-        """`at_hand(head, closes, date)`: the answer that needs no application, if there is one."""
         self.bounds = bounds
         self.tally = tally
         self.now_ms = clock.now_ms()
@@ -63,11 +66,11 @@ class Front:
         self._at_hand = at_hand
         self._clock = clock
         self._tls = tls
-        self._epoll = select.epoll()
+        self._readiness = readiness()
         self._listeners: dict[int, socket.socket] = {}
         self._connections: dict[int, Connection] = {}
         self._turns: list[Connection] = []
-        self._is_full = False
+        self._paused: set[int] = set()
         self._tasks: asyncio.TaskGroup | None = None
         self._loop = asyncio.get_running_loop()
         self._dated_ms = -1_000
@@ -83,8 +86,8 @@ class Front:
             # Heads are held back by MSG_MORE where they should be; nothing else should wait for more.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._listeners[listener.fileno()] = listener
-            self._epoll.register(listener, select.EPOLLIN)
-        self._loop.add_reader(self._epoll.fileno(), self._drain)
+            self._readiness.listen(listener.fileno())
+        self._loop.add_reader(self._readiness.fileno(), self._go_on)
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 sweeping = self._tasks.create_task(self._sweep())
@@ -92,15 +95,15 @@ class Front:
                 await self._finish()
                 sweeping.cancel()
         finally:
-            self._loop.remove_reader(self._epoll.fileno())
+            self._loop.remove_reader(self._readiness.fileno())
             for connection in list(self._connections.values()):
                 connection.close()
-            self._epoll.close()
+            self._readiness.close()
 
     # What connections ask of it.
 
     def answer(self, head: Head, *, closes: bool) -> Reply | None:
-        return self._at_hand(head, closes, self.date)
+        return self._at_hand(head, closes=closes, date=self.date)
 
     def ask(self, exchange: Exchange) -> "asyncio.Task[None]":
         assert self._tasks is not None
@@ -121,24 +124,23 @@ class Front:
 
     # Events.
 
-    def _drain(self) -> None:
+    def _go_on(self) -> None:
         self._tell_time()
         for _ in range(MOST_ROUNDS):
-            events = self._epoll.poll(0)
-            if not events:
+            changes = self._readiness.ready()
+            if not changes:
                 return
-            for number, event in events:
+            for number, is_heard, is_gone in changes:
                 connection = self._connections.get(number)
                 if connection is None:
                     if number in self._listeners:
                         self._accept(self._listeners[number])
-                    continue
-                if event & GONE:
+                elif is_gone:
                     connection.close()
-                    continue
-                if event & select.EPOLLIN:
-                    connection.heard()
-                connection.wake()
+                else:
+                    if is_heard:
+                        connection.heard()
+                    connection.wake()
 
     def _take_turns(self) -> None:
         turns, self._turns = self._turns, []
@@ -154,8 +156,8 @@ class Front:
             except OSError as error:
                 if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                     log.warning("no connection can be accepted: %s", error.strerror)
-                    self._epoll.modify(listener, 0)
-                    self._is_full = True
+                    self._readiness.ignore(listener.fileno())
+                    self._paused.add(listener.fileno())
                     return
                 continue  # the client went before it was accepted
             sock.setblocking(False)
@@ -171,11 +173,11 @@ class Front:
         if self._tls is None:
             connection = Connection(sock, PlainWire(sock), peer=peer, desk=self)
         else:
-            secured = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            secured = self._tls.secured(sock)
             connection = Connection(secured, TlsWire(secured), peer=peer, desk=self)
         self.tally.connections += 1
         self._connections[connection.number] = connection
-        self._epoll.register(connection.number, READY)
+        self._readiness.watch(connection.number)
 
     # Time.
 
@@ -192,16 +194,15 @@ class Front:
             self._tell_time()
             for connection in [it for it in self._connections.values() if 0 < it.due_ms <= self.now_ms]:
                 connection.close()
-            if self._is_full:
-                self._is_full = False
-                for listener in self._listeners.values():
-                    self._epoll.modify(listener, select.EPOLLIN)
+            while self._paused:
+                self._readiness.listen(self._paused.pop())
 
     async def _finish(self) -> None:
         """Nobody new is accepted; what is being sent is sent, within the grace of whoever waits for this."""
-        for listener in self._listeners.values():
-            self._epoll.unregister(listener)
+        for number in self._listeners.keys() - self._paused:
+            self._readiness.ignore(number)
         self._listeners.clear()
+        self._paused.clear()
         self.is_draining = True
         for connection in [it for it in self._connections.values() if it.is_idle]:
             connection.close()

@@ -18,8 +18,6 @@ from matinee_edge.app import MediaDesk, Status, service_of
 from matinee_edge.cross_origin import cross_origin
 from matinee_edge.fill import PLACEMENT_NAME, Filler
 from matinee_edge.front.bounds import Bounds
-from matinee_edge.front.heads import Head
-from matinee_edge.front.outgoing import Reply
 from matinee_edge.front.server import Front
 from matinee_edge.front.tls import Tls
 from matinee_edge.gate import Gate
@@ -65,7 +63,7 @@ class Appliance:
             self._fill_from(Parent(settings.parent, token_file=settings.media_token_file))
         files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
         self._supply = Supply(self._shelf, misses=self._misses, files=files, tally=self._tally)
-        self._hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
+        self.hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
         self._tls: Tls | None = None
         if settings.tls_certificate is not None and settings.tls_key is not None:
             self._tls = Tls(settings.tls_certificate, settings.tls_key)
@@ -89,7 +87,7 @@ class Appliance:
         settings = self._settings
         return Front(
             self.app(),
-            self.at_hand,
+            self.hits.answer,
             bounds=Bounds(
                 max_connections=settings.max_connections,
                 max_head_bytes=settings.max_head_bytes,
@@ -102,10 +100,6 @@ class Appliance:
             tls=self._tls,
             is_logging=settings.access_log,
         )
-
-    def at_hand(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
-        """The answer that needs no rules beyond those of a hit."""
-        return self._hits.answer(head, closes=closes, date=date)
 
     def app(self) -> ASGIApp:
         """The rules."""

@@ -20,6 +20,7 @@ from matinee_asgi.listening import listener, url_of
 from matinee_edge.appliance import Appliance
 from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply
+from matinee_edge.hits import Hits
 from matinee_edge.settings import EdgeSettings
 
 FAR_WALL_MS = 1 << 50
@@ -127,11 +128,14 @@ class _Spied(Appliance):
         super().__init__(settings, url=url, clock=SystemClock(), draw=lambda: 0)
         self._spy = Spy(super().app())
         spies.append(self._spy)
+        self.hits = _NoHits(self._gate, self._supply, tally=self._tally, max_requests=1)
 
     def app(self) -> ASGIApp:
         return self._spy
 
-    def at_hand(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
+
+class _NoHits(Hits):
+    def answer(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
         return None
 
 

@@ -17,7 +17,7 @@ from matinee_asgi.logs import redacted
 from matinee_edge.front.bounds import Bounds
 from matinee_edge.front.exchange import Exchange
 from matinee_edge.front.heads import Head, HeadRefused, read_head
-from matinee_edge.front.outgoing import Cold, Outgoing, Part, Reply, Span, head_bytes
+from matinee_edge.front.outgoing import WARM_MS, Cold, Outgoing, Part, Reply, Span, head_bytes
 from matinee_edge.front.wires import Blocked, Wire
 from matinee_edge.tally import Tally
 
@@ -30,8 +30,16 @@ LINGER_BYTES = 256 << 10
 """So long, and so much, a client may go on sending after the last answer (RFC 9112, section 9.6)."""
 
 
+class AtHand(Protocol):
+    def __call__(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
+        """The answer that needs no application, if there is one."""
+        ...
+
+
 class Desk(Protocol):
     """What connections share."""
+
+    at_hand: AtHand
 
     bounds: Bounds
     tally: Tally
@@ -40,10 +48,6 @@ class Desk(Protocol):
     """For the header."""
     is_draining: bool
     is_logging: bool
-
-    def answer(self, head: Head, *, closes: bool) -> Reply | None:
-        """The answer at hand; None if the application must be asked."""
-        ...
 
     def ask(self, exchange: Exchange) -> "asyncio.Task[None]":
         """The application is being asked."""
@@ -111,11 +115,15 @@ class Connection:
             self._desk.read_aside(cold.span, of=self)
         except OSError:
             self.close()
+        except Exception:
+            # A fault of ours costs one connection, not all of them.
+            log.exception("a connection failed")
+            self.close()
 
     def warmed(self, span: Span) -> None:
-        """The span has been read."""
+        """The span has been read: it is sent now, whatever the system has forgotten of it since."""
         self._is_cold = False
-        self._outgoing.warmed(span)
+        span.file.warm_until_ms = self._desk.now_ms + WARM_MS
         self.wake()
 
     def close(self) -> None:
@@ -141,19 +149,21 @@ class Connection:
         if part:
             self._outgoing.put(part)
         self._is_whole = is_last
-        self._emptied = asyncio.get_running_loop().create_future()
+        emptied = self._emptied = asyncio.get_running_loop().create_future()
         self.wake()
-        await self._emptied
+        await emptied
 
     def _go_on(self) -> None:
         if not self._is_greeted:
             self._wire.greet()
             self._is_greeted = True
         while self._is_open:
-            if self._outgoing and not self._push():
+            if not self._outgoing.push(self._desk.now_ms):
+                self._desk.next_turn(self)
                 return
             if self._head is not None:
-                self._tell_emptied()
+                if self._emptied is not None:
+                    self._tell_emptied(self._emptied)
                 if not self._is_whole:
                     self.due_ms = 0
                     return
@@ -164,21 +174,14 @@ class Connection:
             if not self._take_head():
                 return
 
-    def _push(self) -> bool:
-        before = self._outgoing.sent_bytes
-        try:
-            is_empty = self._outgoing.push()
-        finally:
-            self._desk.tally.bytes_sent += self._outgoing.sent_bytes - before
-        if not is_empty:
-            self._desk.next_turn(self)
-        return is_empty
-
     def _take_head(self) -> bool:
         """Whether there was one. The next answer is under way then."""
+        taken = None
         try:
-            while (taken := read_head(self._received, most_bytes=self._desk.bounds.max_head_bytes)) is None:
-                if not self._receive():
+            while taken is None:
+                if self._received:
+                    taken = read_head(self._received, most_bytes=self._desk.bounds.max_head_bytes)
+                if taken is None and not self._receive():
                     return False
         except HeadRefused as refused:
             self._refuse(refused)
@@ -204,12 +207,13 @@ class Connection:
     def _answer(self, head: Head) -> None:
         desk = self._desk
         self._begin_request(head, closes=desk.is_draining or not head.keeps)
-        reply = desk.answer(head, closes=self._closes)
+        reply = desk.at_hand(head, closes=self._closes, date=desk.date)
         if reply is not None:
             self._status, self._is_whole = reply.status, True
-            self._outgoing.put(reply.head)
-            if reply.body is not None:
-                self._outgoing.put(reply.body)
+            if reply.body is None:
+                self._outgoing.put(reply.head)
+            else:
+                self._outgoing.put(reply.head, reply.body)
             return
         self._task = desk.ask(Exchange(head, self, peer=self._peer))
 
@@ -249,6 +253,7 @@ class Connection:
     def _count(self, head: Head) -> None:
         tally = self._desk.tally
         tally.answering -= 1
+        tally.bytes_sent += self._outgoing.sent_bytes - self._began_bytes
         if self._status >= 500:
             tally.errors += 1
         if self._desk.is_logging:
@@ -265,9 +270,10 @@ class Connection:
                 self.close()
                 return
 
-    def _tell_emptied(self) -> None:
-        if self._emptied is not None and not self._emptied.done():
-            self._emptied.set_result(None)
+    def _tell_emptied(self, emptied: "asyncio.Future[None]") -> None:
+        self._emptied = None
+        if not emptied.done():
+            emptied.set_result(None)
 
     def _await_client(self) -> None:
         """Some time more, if it has taken enough since it got some."""

@@ -10,6 +10,8 @@ from matinee_edge.front.wires import Wire
 
 STRIDE_BYTES = 4 << 20
 """Sent at a time before other connections have their turn, and looked up in memory at a time."""
+WARM_MS = 1_000
+"""How long a file that was in memory is taken to be there still: a segment is a few megabytes, read as a whole."""
 
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 _NOWAIT = getattr(os, "RWF_NOWAIT", 0)
@@ -17,6 +19,9 @@ _NOWAIT = getattr(os, "RWF_NOWAIT", 0)
 
 class Opened(Protocol):
     """An open file, which stays open while somebody refers to it."""
+
+    warm_until_ms: int
+    """Until then its bytes are taken to be in memory."""
 
     def fileno(self) -> int: ...
 
@@ -56,15 +61,11 @@ class Outgoing:
         """In all, heads included."""
         self._wire = wire
         self._parts: deque[Part] = deque()
-        self._warm: Span | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._parts)
 
     def put(self, *parts: Part) -> None:
         self._parts.extend(parts)
 
-    def push(self) -> bool:
+    def push(self, now_ms: int) -> bool:
         """Send; whether everything has left, or else it is the others' turn.
 
         Raises: Blocked if the client must take something first; Cold; ConnectionError if a file has ended early;
@@ -77,31 +78,28 @@ class Outgoing:
                 return False
             part = parts[0]
             if isinstance(part, bytes):
-                sent, length = self._wire.send(part, more=len(parts) > 1), len(part)
-                rest: Part = part[sent:]
+                sent = self._wire.send(part, more=len(parts) > 1)
+                left = len(part) - sent
             else:
-                length = part.end - part.first
-                sent = self._send_span(part)
-                rest = Span(part.file, part.first + sent, part.end)
+                sent = self._send_span(part, now_ms)
+                left = part.end - part.first - sent
             self.sent_bytes += sent
-            if sent == length:
+            if not left:
                 parts.popleft()
+            elif isinstance(part, bytes):
+                parts[0] = part[sent:]
             else:
-                parts[0] = rest
+                parts[0] = Span(part.file, part.first + sent, part.end)
         return True
 
-    def warmed(self, span: Span) -> None:
-        """It has just been read: it is sent now, whatever the system has forgotten of it since."""
-        self._warm = span
-
-    def _send_span(self, span: Span) -> int:
-        next_bytes = min(span.end - span.first, STRIDE_BYTES)
-        number = span.file.fileno()
-        if self._warm is not None and self._warm.file is span.file and span.first < self._warm.end:
-            next_bytes = min(next_bytes, self._warm.end - span.first)
-        elif not _is_in_memory(number, span.first + next_bytes - 1):
-            raise Cold(Span(span.file, span.first, span.first + next_bytes))
-        sent = self._wire.send_file(number, span.first, next_bytes)
+    def _send_span(self, span: Span, now_ms: int) -> int:
+        file, first, end = span
+        next_bytes = min(end - first, STRIDE_BYTES)
+        if now_ms > file.warm_until_ms:
+            if not _is_in_memory(file.fileno(), first + next_bytes - 1):
+                raise Cold(Span(file, first, first + next_bytes))
+            file.warm_until_ms = now_ms + WARM_MS
+        sent = self._wire.send_file(file.fileno(), first, next_bytes)
         if not sent:
             raise ConnectionError("a file ended before its length")
         return sent

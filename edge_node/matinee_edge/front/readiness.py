@@ -5,18 +5,10 @@ One descriptor stands for all of them, so an event loop can wait for it among it
 
 import select
 import sys
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class Ready(NamedTuple):
-    """What became of one socket."""
-
-    number: int
-    """Its descriptor."""
-    is_heard: bool
-    """Something has come, or the end."""
-    is_gone: bool
-    """Nothing will come or go any more."""
+Ready = tuple[int, bool, bool]
+"""What became of one socket: its descriptor; whether something has come, or the end; whether nothing will any more."""
 
 
 class Readiness(Protocol):
@@ -64,10 +56,8 @@ if sys.platform == "linux":
             self._epoll.unregister(number)
 
         def ready(self) -> list[Ready]:
-            return [
-                Ready(number, bool(event & select.EPOLLIN), bool(event & _GONE))
-                for number, event in self._epoll.poll(0)
-            ]
+            changes = self._epoll.poll(0)
+            return [(number, bool(event & select.EPOLLIN), bool(event & _GONE)) for number, event in changes]
 
         def close(self) -> None:
             self._epoll.close()
@@ -98,7 +88,7 @@ else:
 
         def ready(self) -> list[Ready]:
             return [
-                Ready(
+                (
                     event.ident,
                     event.filter == select.KQ_FILTER_READ,
                     event.filter == select.KQ_FILTER_WRITE and bool(event.flags & select.KQ_EV_EOF),

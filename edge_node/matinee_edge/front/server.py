@@ -10,16 +10,14 @@ import logging
 import socket
 from collections.abc import Sequence
 from email.utils import formatdate
-from typing import Protocol
 
 from starlette.types import ASGIApp
 
 from matinee.clock import Clock
 from matinee_edge.front.bounds import Bounds
-from matinee_edge.front.connection import Connection
+from matinee_edge.front.connection import AtHand, Connection
 from matinee_edge.front.exchange import Exchange
-from matinee_edge.front.heads import Head
-from matinee_edge.front.outgoing import Reply, Span, read_into_memory
+from matinee_edge.front.outgoing import Span, read_into_memory
 from matinee_edge.front.readiness import readiness
 from matinee_edge.front.tls import Tls
 from matinee_edge.front.wires import PlainWire, TlsWire
@@ -34,12 +32,6 @@ MOST_ACCEPTED = 64
 SWEEP_EVERY_MS = 100
 
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-
-
-class AtHand(Protocol):
-    def __call__(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
-        """The answer that needs no application, if there is one."""
-        ...
 
 
 class Front:
@@ -63,7 +55,7 @@ class Front:
         self.is_draining = False
         self.is_logging = is_logging
         self._app = app
-        self._at_hand = at_hand
+        self.at_hand = at_hand
         self._clock = clock
         self._tls = tls
         self._readiness = readiness()
@@ -101,9 +93,6 @@ class Front:
             self._readiness.close()
 
     # What connections ask of it.
-
-    def answer(self, head: Head, *, closes: bool) -> Reply | None:
-        return self._at_hand(head, closes=closes, date=self.date)
 
     def ask(self, exchange: Exchange) -> "asyncio.Task[None]":
         assert self._tasks is not None

@@ -1,6 +1,8 @@
 """The command, as it is called."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from matinee_edge.planning.__main__ import plan
 
 ROLL_OUT = ["--subscribers", "2e6", "--concurrency", "0.1", "--mbps", "5"]
+PAGE = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()
 FILE = "growth = '20 %'\n[regions.north]\nsubscribers = 2e6\n[regions.south]\nsubscribers = 2e5\n"
 
 
@@ -87,3 +90,22 @@ def test_a_region_that_the_file_has_not_is_told_those_that_it_has(
 ) -> None:
     assert plan(["--file", written(tmp_path, FILE), "--region", "east"]) == 1
     assert "has no region 'east'; it has north, south." in capsys.readouterr().err
+
+
+def test_the_worked_example_of_the_page_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    [command] = re.findall(r"^\$ matinee plan (.*)$", PAGE, re.MULTILINE)
+    [shown] = re.findall(r"(?ms)^```text\n(.*?)^```", PAGE)
+    assert plan(shlex.split(command)) == 0
+    assert capsys.readouterr().out.startswith(f"{shown}\nFindings\n")
+
+
+def test_the_plan_file_of_the_page_is_planned_by_its_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [text] = re.findall(r"(?ms)^```toml\n(.*?)^```", PAGE)
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, text)
+    commands = re.findall(r"^matinee plan (.*)$", PAGE, re.MULTILINE)
+    assert len(commands) == 3
+    assert [plan(shlex.split(command)) for command in commands] == [0, 0, 0]
+    assert "south" in capsys.readouterr().out

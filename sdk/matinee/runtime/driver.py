@@ -267,20 +267,26 @@ class Driver:
 
     async def _fetch_parts(self, command: Fetch, target: SegmentTarget) -> Fetched:
         """A segment that is made while it comes: the core is told of each part that can be played."""
-        request_id, init = command.request_id, target.segment.init
-        parts = Parts(duration_ms=target.segment.duration_ms, init=lambda: self._stock.init_of(init))
+        request_id, init, clock = command.request_id, target.segment.init, self._http.clock
+        parts = Parts(
+            duration_ms=target.segment.duration_ms, asked_ms=clock.now_ms(), init=lambda: self._stock.init_of(init)
+        )
         self._stock.put(request_id, Goods(target.of.kind, parts=parts))
         told_ms = 0
 
         def feed(piece: bytes) -> None:
             nonlocal told_ms
-            ready_ms = parts.feed(piece, now_ms=self._http.clock.now_ms())
+            ready_ms = parts.feed(piece, now_ms=clock.now_ms())
             if ready_ms > told_ms:
                 self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), target.segment)
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
 
-        answer = await self._fetch_media(command, target.segment.resource, on_piece=feed)
+        def tell(received: int, size: int) -> None:
+            flow = parts.flowing_bytes, parts.flowing_ms, parts.is_between
+            self.receive(ProgressMade(request_id, received, size, *flow))
+
+        answer = await self._fetch_media(command, target.segment.resource, on_progress=tell, on_piece=feed)
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
@@ -294,7 +300,12 @@ class Driver:
                 self.receive(EventsFound(read_events(media, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
     async def _fetch_media(
-        self, command: Fetch, resource: Resource, on_piece: Callable[[bytes], None] | None = None
+        self,
+        command: Fetch,
+        resource: Resource,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        on_piece: Callable[[bytes], None] | None = None,
     ) -> Answer:
         place = self._places().get(command.appliance)
         if place is None:
@@ -308,7 +319,8 @@ class Driver:
             deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
-            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
+            on_progress=on_progress
+            or (lambda received, size: self.receive(ProgressMade(command.request_id, received, size))),
             on_piece=on_piece,
         )
 

@@ -16,6 +16,7 @@ from matinee.core.lull import Lull
 from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, ProgressMade, SegmentTarget, Target
 from matinee.core.notices import FailedOver
 from matinee.manifest.presentation import TrackKind
+from matinee.policy.chunks import LATELY_MS, LATEST_MS, Pace
 from matinee.policy.failover import is_passing, is_unwelcome, silence_limit_ms
 from matinee.policy.hedging import is_late
 from matinee.policy.requests import RULES, media_urgency
@@ -60,8 +61,10 @@ class Flight(NamedTuple):
     elapsed_ms: int
     first_byte_ms: int
     making: Making
-    lately: tuple[int, int]
-    """As `Flow.lately`."""
+    lately: Pace
+    """Of the last `LATELY_MS`; nothing of an answer that does not come in chunks."""
+    latest: Pace
+    """Of the last `LATEST_MS`."""
 
 
 @dataclass
@@ -425,7 +428,8 @@ def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | N
                 now_ms - it.sent_ms,
                 it.first_byte_ms,
                 request.making,
-                it.flow.lately(gap_ms=request.making.gap_ms, now_ms=now_ms),
+                it.flow.pace(LATELY_MS, gap_ms=request.making.gap_ms, now_ms=now_ms),
+                it.flow.pace(LATEST_MS, gap_ms=request.making.gap_ms, now_ms=now_ms),
             )
     return None
 

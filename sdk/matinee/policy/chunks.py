@@ -5,12 +5,26 @@ The rule is that of dash.js and hls.js (AbandonRequestsRule, `_abandonRulesCheck
 will not, or much less.
 """
 
+from typing import NamedTuple
+
 import msgspec
 
+LATELY_MS = 750
+"""Whether a segment will be late tells the pace of so long: of less it is noise, of more a link that has just fallen
+looks as good as it was..."""
+LATEST_MS = 250
+"""... and what would be in time, that of so long, where it is slower: a link that falls has not always landed."""
 LEAST_OBSERVED_MS = 300
-"""The pace of an answer is not judged sooner."""
+"""No pace is judged sooner."""
 WORTH_MS = 300
 """Where no rung is in time, the lowest must be sooner by so much."""
+
+
+class Pace(NamedTuple):
+    """What came in what time, the waits for the maker left out."""
+
+    size_bytes: int
+    flowing_ms: int
 
 
 class ChunkedFlight(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,13 +34,13 @@ class ChunkedFlight(msgspec.Struct, frozen=True, kw_only=True):
     left_bytes: int
     """Not here yet, as far as its bitrate tells. >= 0."""
     left_ms: int
-    """Of media that cannot be played yet. > 0."""
+    """Of media that cannot be played yet. >= 0."""
     made_in_ms: int
     """When the last of it is made. >= 0."""
-    lately_bytes: int
-    """What came in..."""
-    lately_ms: int
-    """... so long. >= 0."""
+    lately: Pace
+    """Of the last `LATELY_MS`."""
+    latest: Pace
+    """Of the last `LATEST_MS`."""
     first_byte_ms: int
     """What a new request waits for its answer."""
     buffer_ms: int
@@ -40,19 +54,25 @@ def rung_in_time(flight: ChunkedFlight, *, sizes_bytes: tuple[int, ...]) -> int 
 
     `sizes_bytes`: of the segment, by rung. Pure.
     """
-    if flight.lately_ms < LEAST_OBSERVED_MS or flight.lately_bytes <= 0:
+    if flight.lately.flowing_ms < LEAST_OBSERVED_MS or flight.lately.size_bytes <= 0:
         return None
-    kept_ms = _ahead_ms(flight, flight.left_bytes, wait_ms=0)
-    if kept_ms >= flight.reserve_ms:
+    if _ahead_ms(flight, flight.left_bytes, pace=flight.lately) >= flight.reserve_ms:
         return None
+    pace, wait_ms = _slower(flight.lately, flight.latest), flight.first_byte_ms
     for rung in range(flight.rung - 1, -1, -1):
-        if _ahead_ms(flight, sizes_bytes[rung], wait_ms=flight.first_byte_ms) >= flight.reserve_ms:
+        if _ahead_ms(flight, sizes_bytes[rung], pace=pace, wait_ms=wait_ms) >= flight.reserve_ms:
             return rung
-    lowest_ms = _ahead_ms(flight, sizes_bytes[0], wait_ms=flight.first_byte_ms)
+    kept_ms = _ahead_ms(flight, flight.left_bytes, pace=pace)
+    lowest_ms = _ahead_ms(flight, sizes_bytes[0], pace=pace, wait_ms=wait_ms)
     return 0 if flight.rung > 0 and lowest_ms >= kept_ms + WORTH_MS else None
 
 
-def _ahead_ms(flight: ChunkedFlight, size_bytes: int, *, wait_ms: int) -> int:
+def _ahead_ms(flight: ChunkedFlight, size_bytes: int, *, pace: Pace, wait_ms: int = 0) -> int:
     """The media ahead of the playhead once so many bytes have come; negative if it has run out before."""
-    comes_ms = wait_ms + size_bytes * flight.lately_ms // flight.lately_bytes
+    comes_ms = wait_ms + size_bytes * pace.flowing_ms // max(1, pace.size_bytes)
     return flight.buffer_ms + flight.left_ms - max(comes_ms, flight.made_in_ms)
+
+
+def _slower(one: Pace, other: Pace) -> Pace:
+    """One of no time counts as fast as any."""
+    return other if other.size_bytes * one.flowing_ms < one.size_bytes * other.flowing_ms else one

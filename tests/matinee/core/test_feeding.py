@@ -211,6 +211,15 @@ def test_a_chunked_segment_that_comes_as_fast_as_it_is_made_is_let_come() -> Non
     assert Chunked().bring(kbps=3_000, for_ms=1_500) == []
 
 
+def test_who_goes_elsewhere_remembers_what_was_under_way() -> None:
+    fed = Fed(presentation())
+    [_, segment] = fed.ask()
+    fed.delivery.progressed(ProgressMade(segment.request_id, 1_000, 1_500_000), now_ms=100)
+    fed.delivery.progressed(ProgressMade(segment.request_id, 100_000, 1_500_000), now_ms=900)
+    fed.it.leave(now_ms=900)
+    assert fed.reckoning.throughput_kbps == 100_000 * 8 // 800
+
+
 def test_what_the_link_carried_of_late_is_what_the_next_choice_goes_by() -> None:
     chunked = Chunked()
     before_kbps = chunked.it.playback.state(now_ms=chunked.it.now_ms).throughput_kbps

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matinee.policy.chunks import LEAST_OBSERVED_MS, WORTH_MS, ChunkedFlight, rung_in_time
+from matinee.policy.chunks import LEAST_OBSERVED_MS, WORTH_MS, ChunkedFlight, Pace, rung_in_time
 
 SIZES = (100_000, 200_000, 400_000, 1_600_000)
 FALLEN = ChunkedFlight(
@@ -13,8 +13,8 @@ FALLEN = ChunkedFlight(
     left_bytes=1_200_000,
     left_ms=1_500,
     made_in_ms=0,
-    lately_bytes=100_000,
-    lately_ms=500,
+    lately=Pace(100_000, 500),
+    latest=Pace(0, 0),
     first_byte_ms=50,
     buffer_ms=2_000,
     reserve_ms=1_000,
@@ -42,14 +42,25 @@ def test_where_none_is_in_time_the_lowest_must_be_worth_it() -> None:
     assert rung_in_time(msgspec.structs.replace(it, left_bytes=lasts_ms * 200 - 200), sizes_bytes=SIZES) is None
 
 
+def test_a_link_that_is_slower_yet_at_the_last_moment_makes_the_choice_but_not_the_verdict() -> None:
+    slower = Pace(12_000, 250)
+    assert rung_in_time(msgspec.structs.replace(FALLEN, latest=slower), sizes_bytes=SIZES) == 0
+    it = msgspec.structs.replace(FALLEN, left_bytes=500_000, latest=slower)
+    assert rung_in_time(it, sizes_bytes=SIZES) is None
+
+
+def test_a_link_that_has_just_fallen_silent_is_good_for_the_lowest_at_most() -> None:
+    assert rung_in_time(msgspec.structs.replace(FALLEN, latest=Pace(0, 250)), sizes_bytes=SIZES) == 0
+
+
 def test_no_rung_is_blamed_for_what_is_not_made_yet() -> None:
     it = msgspec.structs.replace(FALLEN, left_bytes=1_000, buffer_ms=0, made_in_ms=1_000)
     assert rung_in_time(it, sizes_bytes=SIZES) is None
 
 
-@pytest.mark.parametrize(("lately_bytes", "lately_ms"), [(100, LEAST_OBSERVED_MS - 1), (0, 5_000), (0, 0)])
-def test_a_pace_that_is_hardly_known_is_not_judged(lately_bytes: int, lately_ms: int) -> None:
-    it = msgspec.structs.replace(FALLEN, lately_bytes=lately_bytes, lately_ms=lately_ms)
+@pytest.mark.parametrize("lately", [Pace(100, LEAST_OBSERVED_MS - 1), Pace(0, 5_000), Pace(0, 0)])
+def test_a_pace_that_is_hardly_known_is_not_judged(lately: Pace) -> None:
+    it = msgspec.structs.replace(FALLEN, lately=lately)
     assert rung_in_time(it, sizes_bytes=SIZES) is None
 
 
@@ -63,8 +74,8 @@ def test_only_a_lower_rung_takes_its_place(
             rung=rung,
             left_bytes=left_bytes,
             left_ms=left_ms,
-            lately_bytes=lately_bytes,
-            lately_ms=lately_ms,
+            lately=Pace(lately_bytes, lately_ms),
+            latest=Pace(lately_bytes // 4, lately_ms // 3),
             buffer_ms=buffer_ms,
         )
         assert (rung_in_time(it, sizes_bytes=SIZES) or 0) in range(max(1, rung))

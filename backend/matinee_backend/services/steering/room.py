@@ -20,8 +20,11 @@ WHOLE = 1 << 16
 """The share of an appliance that keeps everybody. Shares are in 1/WHOLE."""
 LEAST_KEPT = WHOLE >> 6
 """It keeps some always, or its demand could not be seen."""
-LAG_MS = 3_000
-"""From a session's decision to bytes that an average over a heartbeat shows."""
+READINGS = 4
+"""Heartbeats that a load is the mean of. Segments of four seconds fill every other heartbeat: a rule that looked at
+one alone would let sessions in at each slack, all in step, and make the beat stronger."""
+LAG_MS = 5_000
+"""From a session's decision to the mean that shows it."""
 
 UNKNOWN_LINK_KBPS = 1_000_000
 """The capacity of those that do not tell it."""
@@ -32,33 +35,37 @@ _PPM = 1_000_000
 class Room:
     """Of one appliance."""
 
-    __slots__ = ("_handed", "_handed_before", "_shares", "expected_ppm", "full_ppm", "keeps", "step_ppm")
+    __slots__ = ("_handed", "_readings_ppm", "_shares", "expected_ppm", "full_ppm", "keeps", "step_ppm")
 
     def __init__(self) -> None:
         self.full_ppm = 0
-        """How full it said it was."""
+        """How full it said it was, on the mean of its last heartbeats."""
         self.step_ppm = 0
         """What one more session adds."""
         self.expected_ppm = 0
         """How full it will say it is, with everybody who was sent here."""
         self.keeps = WHOLE
         """The share of the sessions preferring it that stay."""
-        self._handed = self._handed_before = 0
+        self._readings_ppm = deque[int](maxlen=READINGS)
+        self._handed = deque([0], maxlen=READINGS + 1)
+        """Who was sent here since the last heartbeat, between that and the one before, and so on."""
         self._shares: deque[tuple[int, int]] = deque([(0, WHOLE)])
         """When each share of the last minute came into force."""
 
     def hand_out(self) -> None:
         """One more session was sent here."""
-        self._handed += 1
+        self._handed[0] += 1
         self.expected_ppm += self.step_ppm
 
     def heard(self, used: Utilization, *, session_kbps: int, ttl_ms: int, wall_ms: int) -> None:
         """A heartbeat. `ttl_ms`: by when every session has asked again."""
-        self.full_ppm = fullness_ppm(used)
+        self._readings_ppm.append(fullness_ppm(used))
+        self.full_ppm = sum(self._readings_ppm) // len(self._readings_ppm)
         self.step_ppm = _step_ppm(used, session_kbps=session_kbps)
-        # The last measure began before the last hand-outs: those are not in it yet.
-        self._handed, self._handed_before = 0, self._handed
-        self.expected_ppm = self.full_ppm + self._handed_before * self.step_ppm
+        self._handed.appendleft(0)
+        # Who came n heartbeats ago is in the last n readings, in the first of them for half its time.
+        unseen = sum(count * (2 * READINGS + 1 - 2 * ago) for ago, count in enumerate(self._handed) if ago)
+        self.expected_ppm = self.full_ppm + unseen * self.step_ppm // (2 * READINGS)
         self._settle(ttl_ms=ttl_ms, wall_ms=wall_ms)
 
     def _settle(self, *, ttl_ms: int, wall_ms: int) -> None:

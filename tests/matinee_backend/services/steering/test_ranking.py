@@ -95,10 +95,7 @@ def test_equally_near_ones_share_the_sessions_and_each_session_keeps_its_order()
 
 
 def test_beyond_the_mark_sessions_go_to_helpers_in_proportion_and_the_others_stay() -> None:
-    fleet = near(fleet_of())
-    near(fleet, isp=1_000)
-    hear(fleet, "isp-a", full_permille=1_000, wall_ms=NOW_WALL_MS + 1)
-    found = firsts(fleet, current="isp-a")
+    found = firsts(near(fleet_of(), isp=1_000), current="isp-a")
     assert set(found) == {"isp-a", "isp-b"}
     assert 70 < found["isp-b"] < 130
 

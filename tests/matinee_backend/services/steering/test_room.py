@@ -1,7 +1,15 @@
 """Room: what an appliance can still take, and which share of its sessions it keeps."""
 
 from matinee.wire.steering import Utilization
-from matinee_backend.services.steering.room import AIM_PPM, MOVE_AWAY_PPM, RETURN_PPM, WHOLE, Room, fullness_ppm
+from matinee_backend.services.steering.room import (
+    AIM_PPM,
+    MOVE_AWAY_PPM,
+    READINGS,
+    RETURN_PPM,
+    WHOLE,
+    Room,
+    fullness_ppm,
+)
 
 TTL_MS = 30_000
 
@@ -66,16 +74,24 @@ def test_they_come_back_when_the_demand_is_gone() -> None:
     assert settled(500, room=room, begin_ms=200_000, end_ms=400_000)[-1] == WHOLE
 
 
-def test_who_was_sent_here_counts_until_two_heartbeats_later() -> None:
+def test_who_was_sent_here_counts_for_as_much_as_readings_do_not_show_yet() -> None:
     room = Room()
     hear(room, 100, at_ms=0)
     for _ in range(100):
         room.hand_out()
-    assert room.expected_ppm == 150_000
-    hear(room, 100, at_ms=2_000)
-    assert room.expected_ppm == 150_000
-    hear(room, 150, at_ms=4_000)
-    assert room.expected_ppm == 150_000
+    expected = [room.expected_ppm]
+    for beat in range(1, READINGS + 2):
+        hear(room, 125 if beat == 1 else 150, at_ms=beat * 2_000)
+        expected.append(room.expected_ppm)
+    assert expected[0] == expected[-1] == 150_000
+    assert all(140_000 < it < 162_000 for it in expected)
+
+
+def test_a_load_that_comes_with_every_other_heartbeat_is_its_mean() -> None:
+    room = Room()
+    for beat in range(10):
+        hear(room, 1_000 if beat % 2 else 400, at_ms=beat * 2_000)
+    assert (room.full_ppm, room.keeps) == (700_000, WHOLE)
 
 
 def test_without_a_known_link_a_session_still_takes_some_room() -> None:

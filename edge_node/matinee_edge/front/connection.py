@@ -142,6 +142,7 @@ class Connection:
         """The application's answer begins."""
         self._status = status
         self._closes = self._closes or closes
+        self._desk.tally.first_bytes_ms.append(self._desk.now_ms - self._began_ms)
         self._outgoing.put(head_bytes(status, fields, date=self._desk.date, closes=self._closes))
 
     async def put(self, part: Part | None, *, is_last: bool) -> None:
@@ -210,6 +211,7 @@ class Connection:
         reply = desk.at_hand(head, closes=self._closes, date=desk.date)
         if reply is not None:
             self._status, self._is_whole = reply.status, True
+            desk.tally.first_bytes_ms.append(0)
             if reply.body is None:
                 self._outgoing.put(reply.head)
             else:

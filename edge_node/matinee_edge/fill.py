@@ -119,7 +119,7 @@ class Filler:
         failures: list[str] = []
         async with asyncio.TaskGroup() as pullers:
             for _ in range(self._concurrency):
-                pullers.create_task(self._pull(title_id, waiting, failures))
+                pullers.create_task(self._pull(listing, waiting, failures))
         left = len(self._shelf.lacking(title_id))
         log.info("title %s: %s", title_id, f"{left} files still lack" if left else "whole")
         return not left
@@ -134,12 +134,12 @@ class Filler:
         self._renewed_ms[title_id] = now_ms
         return listing
 
-    async def _pull(self, title_id: str, waiting: Iterator[MediaFile], failures: list[str]) -> None:
+    async def _pull(self, listing: Listing, waiting: Iterator[MediaFile], failures: list[str]) -> None:
         for file in waiting:
             if len(failures) >= MAX_FAILURES_A_ROUND:
                 return
             try:
-                await self._misses.land(title_id, file)
+                await self._misses.land(listing, file)
             except MatineeError:  # said in the log by the one who fetched
                 failures.append(file.path)
 

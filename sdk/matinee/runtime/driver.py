@@ -66,7 +66,7 @@ from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.alarm import Alarm
-from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.http import Answer, FetchFailure, Network, OnPiece, Request
 from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
@@ -222,14 +222,14 @@ class Driver:
             return None, 0
 
     async def _fetch_document(self, command: Fetch, url: str) -> Answer:
-        return await self._http.fetch(
-            url,
+        request = Request(
+            url=url,
             most_bytes=MOST_MANIFEST_BYTES,
             deadline_ms=RULES["manifest"].deadline_ms,
             request_class="manifest",
             headers={"Priority": priority_header(command.urgency)},
-            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
+        return await self._ask(command, request)
 
     async def _fetch_index(self, command: Fetch, target: IndexTarget) -> IndexRead:
         assert target.rendition.index is not None, "it is asked for where there is one"
@@ -267,30 +267,30 @@ class Driver:
 
     async def _fetch_parts(self, command: Fetch, target: SegmentTarget) -> Fetched:
         """A segment that is made while it comes: the core is told of each part that can be played."""
-        request_id, init, clock = command.request_id, target.segment.init, self._http.clock
+        request_id, segment, clock = command.request_id, target.segment, self._http.clock
         parts = Parts(
-            duration_ms=target.segment.duration_ms, asked_ms=clock.now_ms(), init=lambda: self._stock.init_of(init)
+            duration_ms=segment.duration_ms,
+            asked_ms=clock.now_ms(),
+            init=lambda: self._stock.init_of(segment.init),
         )
         self._stock.put(request_id, Goods(target.of.kind, parts=parts))
         told_ms = 0
 
-        def feed(piece: bytes) -> None:
+        def hear(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             nonlocal told_ms
             ready_ms = parts.feed(piece, now_ms=clock.now_ms())
             if ready_ms > told_ms:
-                self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), target.segment)
+                self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), segment)
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
-
-        def tell(received: int, size: int) -> None:
             flow = parts.flowing_bytes, parts.flowing_ms, parts.is_between
-            self.receive(ProgressMade(request_id, received, size, *flow))
+            self.receive(ProgressMade(request_id, received_bytes, size_bytes, *flow))
 
-        answer = await self._fetch_media(command, target.segment.resource, on_progress=tell, on_piece=feed)
+        answer = await self._fetch_media(command, segment.resource, hear)
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
-        self._tell_events(parts.body(from_ms=told_ms, until_ms=None), target.segment)
+        self._tell_events(parts.body(from_ms=told_ms, until_ms=None), segment)
         return Fetched(request_id, len(answer.body), parts.elapsed_ms(len(answer.body)), answer.cmsd)
 
     def _tell_events(self, media: bytes, segment: Segment) -> None:
@@ -299,30 +299,29 @@ class Driver:
             with suppress(MediaInvalid):
                 self.receive(EventsFound(read_events(media, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
-    async def _fetch_media(
-        self,
-        command: Fetch,
-        resource: Resource,
-        *,
-        on_progress: Callable[[int, int], None] | None = None,
-        on_piece: Callable[[bytes], None] | None = None,
-    ) -> Answer:
+    async def _fetch_media(self, command: Fetch, resource: Resource, hear: OnPiece | None = None) -> Answer:
         place = self._places().get(command.appliance)
         if place is None:
             raise FetchFailure("withdrawn")
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
-        return await self._http.fetch(
-            request_url(place, resource.path),
+        request = Request(
+            url=request_url(place, resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
-            on_progress=on_progress
-            or (lambda received, size: self.receive(ProgressMade(command.request_id, received, size))),
-            on_piece=on_piece,
         )
+        return await self._ask(command, request, hear)
+
+    async def _ask(self, command: Fetch, request: Request, hear: OnPiece | None = None) -> Answer:
+        """The answer; of each piece that comes `hear` is told, by default to tell the core that it came."""
+
+        def tell(piece: bytes, received_bytes: int, size_bytes: int) -> None:
+            self.receive(ProgressMade(command.request_id, received_bytes, size_bytes))
+
+        return await self._http.fetch(request, on_piece=hear or tell)
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:
         return body if key is None else decrypt_whole(body, key=await self._key(key.url), iv=key.iv)

@@ -38,11 +38,10 @@ class Feeding:
 
     def ask(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> Iterator[Command]:
         """Ask for the next segment of every stream that wants one."""
-        position_ms = playhead.position_ms(now_ms=now_ms)
-        buffer_ms = max(0, selection.buffer_ms(position_ms))
         for stream in selection.idle():
             due_ms = self._due_ms(stream, playhead, now_ms)
             if due_ms is not None and due_ms <= now_ms:
+                buffer_ms = max(0, selection.buffer_ms(playhead.position_ms(now_ms=now_ms)))
                 yield from self._ask_for(stream, buffer_ms, now_ms)
             if forgotten := stream.inits.take_forgotten():
                 yield Forget(forgotten)

@@ -60,7 +60,7 @@ class Stream:
     @property
     def is_at_end(self) -> bool:
         """Whether everything of this period from the entry on is here."""
-        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
+        return self.next_segment(max(self.rung, 0)) is None and self.is_listed
 
     @property
     def is_whole(self) -> bool:

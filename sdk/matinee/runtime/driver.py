@@ -267,11 +267,9 @@ class Driver:
 
     async def _fetch_parts(self, command: Fetch, target: SegmentTarget) -> Fetched:
         """A segment that is made while it comes: the core is told of each part that can be played."""
-        request_id, segment, clock = command.request_id, target.segment, self._http.clock
+        request_id, init, clock = command.request_id, target.segment.init, self._http.clock
         parts = Parts(
-            duration_ms=segment.duration_ms,
-            asked_ms=clock.now_ms(),
-            init=lambda: self._stock.init_of(segment.init),
+            duration_ms=target.segment.duration_ms, asked_ms=clock.now_ms(), init=lambda: self._stock.init_of(init)
         )
         self._stock.put(request_id, Goods(target.of.kind, parts=parts))
         told_ms = 0
@@ -280,17 +278,17 @@ class Driver:
             nonlocal told_ms
             ready_ms = parts.feed(piece, now_ms=clock.now_ms())
             if ready_ms > told_ms:
-                self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), segment)
+                self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), target.segment)
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
             flow = parts.flowing_bytes, parts.flowing_ms, parts.is_between
             self.receive(ProgressMade(request_id, received_bytes, size_bytes, *flow))
 
-        answer = await self._fetch_media(command, segment.resource, hear)
+        answer = await self._fetch_media(command, target.segment.resource, hear)
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
-        self._tell_events(parts.body(from_ms=told_ms, until_ms=None), segment)
+        self._tell_events(parts.body(from_ms=told_ms, until_ms=None), target.segment)
         return Fetched(request_id, len(answer.body), parts.elapsed_ms(len(answer.body)), answer.cmsd)
 
     def _tell_events(self, media: bytes, segment: Segment) -> None:
@@ -316,7 +314,7 @@ class Driver:
         return await self._ask(command, request, hear)
 
     async def _ask(self, command: Fetch, request: Request, hear: OnPiece | None = None) -> Answer:
-        """The answer; of each piece that comes `hear` is told, by default to tell the core that it came."""
+        """The answer; `hear` is told of each piece, or else the core."""
 
         def tell(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             self.receive(ProgressMade(command.request_id, received_bytes, size_bytes))

@@ -19,6 +19,7 @@ from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
 from matinee_edge.gate import Gate
 from matinee_edge.listing import Listing, etag_of
+from matinee_edge.parent import urgency_of
 from matinee_edge.ranges import Answer, Conditions, answer
 from matinee_edge.sending import SpanReply, spans_of
 from matinee_edge.supply import Supply
@@ -69,6 +70,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
+        if "only-if-cached" in request.headers.get("cache-control", "") and not self._supply.held(title_id, path):
+            raise HTTPException(504)  # RFC 9111, section 5.2.1.7: a peer asks, which would be asked in turn
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -92,6 +95,7 @@ class MediaDesk:
     def _answered(
         self, request: Request, listing: Listing, files: tuple[MediaFile, ...], *, range_header: str | None
     ) -> ASGIApp:
+        urgency = urgency_of(request.headers.get("priority", ""))
         etag, size_bytes = etag_of(files), sum(file.size_bytes for file in files)
         conditions = Conditions(
             range=range_header,
@@ -119,7 +123,7 @@ class MediaDesk:
             spans_of(files, first=decided.first, length=decided.length),
             status=decided.status,
             headers=headers,
-            open_file=lambda file: self._supply.open(listing.title_id, file),
+            open_file=lambda file: self._supply.open(listing.title_id, file, urgency=urgency),
             tally=self._tally,
         )
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 from starlette.middleware import Middleware
@@ -17,21 +18,26 @@ from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
 from matinee_edge.app import MediaDesk, Status, cross_origin, service_of
 from matinee_edge.connection import Bounds, bounded_by
+from matinee_edge.eviction import EVICTION_POLICIES
 from matinee_edge.fill import PLACEMENT_NAME, Filler
+from matinee_edge.folder import Folder
 from matinee_edge.gate import Gate
 from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
+from matinee_edge.holdings import Holdings
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
+from matinee_edge.scrub import Scrub
 from matinee_edge.settings import EdgeSettings
 from matinee_edge.shelf import Shelf
+from matinee_edge.sources import Sources
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
 
 log = logging.getLogger("matinee.edge")
 
-RESCAN_EVERY_MS = 1_000
-"""How often an origin looks for titles that an encoder put there."""
+TEND_EVERY_MS = 1_000
+"""How often an origin looks for titles that an encoder put there, and others note what was asked for."""
 
 
 class Appliance:
@@ -49,19 +55,18 @@ class Appliance:
         self._tally = Tally()
         self._is_draining = False
         self._gate = Gate(settings.trust, clock=clock)
-        self._shelf = Shelf(settings.shelf, is_owned=settings.kind != "origin")
-        self._parent: Parent | None = None
+        self._sources = Sources(clock=clock, draw=draw)
         self._misses: Misses | None = None
         self._filler: Filler | None = None
+        self._scrub: Scrub | None = None
         self._heart: Heart | None = None
-        if settings.parent is not None and settings.media_token_file is not None:
-            self._fill_from(Parent(settings.parent, token_file=settings.media_token_file))
+        self._holdings: Holdings = Folder(settings.shelf) if settings.kind == "origin" else self._shelf()
 
     def program(self) -> Program:
         """What `matinee_asgi.serve` serves."""
         settings = self._settings
         files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
-        supply = Supply(self._shelf, misses=self._misses, files=files, tally=self._tally)
+        supply = Supply(self._holdings, misses=self._misses, files=files, tally=self._tally)
         desk = MediaDesk(self._gate, supply, tally=self._tally)
         middleware = [
             *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
@@ -88,10 +93,10 @@ class Appliance:
         return Status(
             name=self._settings.name,
             kind=self._settings.kind,
-            titles=self._shelf.whole_titles(),
+            titles=self._holdings.whole_titles(),
             announced=heart.announced if heart is not None else (),
             placed=self._filler.placed if self._filler is not None else (),
-            filling=self._shelf.progress(),
+            filling=self._holdings.progress(),
             control_plane="unasked" if heard is None else "answers" if heard else "silent",
             draining=self._is_draining,
             requests=tally.requests,
@@ -103,35 +108,54 @@ class Appliance:
             turned_away=tally.turned_away,
         )
 
-    def _fill_from(self, parent: Parent) -> None:
+    def _shelf(self) -> Shelf:
+        """A shelf of our own, and whatever keeps it filled and whole."""
         settings = self._settings
-        self._parent = parent
+        shelf = Shelf(
+            settings.shelf,
+            clock=self._clock,
+            draw=self._draw,
+            quota_bytes=settings.quota_bytes,
+            policy=EVICTION_POLICIES[settings.eviction],
+        )
+        if settings.parent is not None and settings.media_token_file is not None:
+            self._fill(shelf, parent=settings.parent, token_file=settings.media_token_file)
+        land = self._misses.land if self._misses is not None else None
+        self._scrub = Scrub(shelf, land=land, rate_kbps=settings.scrub_kbps, clock=self._clock)
+        return shelf
+
+    def _fill(self, shelf: Shelf, *, parent: str, token_file: Path) -> None:
+        settings = self._settings
+        peers = [Parent(url, token_file=token_file, is_peer=True) for url in settings.peers]
+        self._sources.use([*peers, Parent(parent, token_file=token_file)])
         self._misses = Misses(
-            self._shelf,
-            parent,
+            shelf,
+            self._sources,
             clock=self._clock,
             deadline_ms=settings.parent_deadline_ms,
             max_fetches=settings.max_fetches,
         )
         self._filler = Filler(
-            self._shelf,
+            shelf,
             self._misses,
             memory=settings.shelf / PLACEMENT_NAME,
             clock=self._clock,
             draw=self._draw,
             concurrency=settings.fill_concurrency,
         )
+        shelf.place(self._filler.placed)
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         beside: list[Callable[[], Coroutine[None, None, None]]] = []
         async with AsyncExitStack() as stack:
-            if self._parent is not None and self._misses is not None and self._filler is not None:
-                await stack.enter_async_context(self._parent.running())
+            if self._misses is not None and self._filler is not None:
+                await stack.enter_async_context(self._sources.running())
                 await stack.enter_async_context(self._misses.running())
                 beside.append(self._filler.run)
-            if self._settings.kind == "origin":
-                beside.append(self._watch_shelf)
+            if self._scrub is not None:
+                beside.append(self._scrub.run)
+            beside.append(self._tend)
             if self._settings.control is not None and self._settings.control_token_file is not None:
                 session = await stack.enter_async_context(aiohttp.ClientSession())
                 self._heart = self._heart_with(session)
@@ -147,7 +171,7 @@ class Appliance:
             token_file=self._settings.control_token_file,
             session=session,
             say=self._heartbeat,
-            hear=self._filler.hold if self._filler is not None else _ignore,
+            hear=self._hear,
             clock=self._clock,
             draw=self._draw,
         )
@@ -157,20 +181,25 @@ class Appliance:
             appliance=self._settings.name,
             kind=self._settings.kind,
             base_url=self._base_url,
-            titles=self._shelf.whole_titles(),
+            titles=self._holdings.whole_titles(),
             bytes_sent=self._tally.bytes_sent,
             connections=self._tally.connections,
             errors=self._tally.errors,
             draining=self._is_draining,
         )
 
-    async def _watch_shelf(self) -> None:
+    def _hear(self, placement: Placement) -> None:
+        """An origin holds what encoders put there, whatever is placed."""
+        if self._filler is None:
+            return
+        if placement.titles != self._filler.placed:
+            self._holdings.place(placement.titles)
+        self._filler.hold(placement)
+
+    async def _tend(self) -> None:
         while True:
-            await self._clock.wait_until(self._clock.now_ms() + RESCAN_EVERY_MS)
-            try:
-                self._shelf.accept(await asyncio.to_thread(self._shelf.scan))
-            except OSError as error:
-                log.warning("the shelf cannot be read: %s", error.strerror)
+            await self._clock.wait_until(self._clock.now_ms() + TEND_EVERY_MS)
+            await self._holdings.tend()
 
     async def _drain(self) -> None:
         self._is_draining = True
@@ -186,7 +215,3 @@ async def _running_beside(runs: list[Callable[[], Coroutine[None, None, None]]])
         yield
         for task in tasks:
             task.cancel()
-
-
-def _ignore(placement: Placement) -> None:
-    """An origin holds what encoders put there, whatever is placed."""

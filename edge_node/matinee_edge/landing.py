@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from matinee.errors import MediaCorrupt, SegmentUnavailable, StorageFull
-from matinee.files import NO_ROOM
+from matinee.errors import MediaCorrupt, StorageFull
 from matinee.wire.title import MediaFile
 
 
@@ -84,13 +83,11 @@ def landing_in_memory(file: MediaFile) -> Landing:
 
 @contextmanager
 def told(path: str) -> Iterator[None]:
-    """What the disk refuses, said as an error of ours."""
+    """What the disk refuses, said as an error of ours: full or read-only or broken, it has no room."""
     try:
         yield
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise StorageFull(f"No room on the shelf for {path}.", path=path) from error
-        raise SegmentUnavailable(f"{path} cannot be kept on the shelf: {error.strerror}.", path=path) from error
+        raise StorageFull(f"The shelf has no room for {path} ({error.strerror}).", path=path) from error
 
 
 def _reserve(descriptor: int, size_bytes: int) -> None:

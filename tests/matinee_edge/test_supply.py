@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from matinee.clock import SystemClock
 from matinee.errors import MatineeError, SegmentUnavailable, TitleUnknown
 from matinee_edge.arriving import WITHHELD_BYTES, Arriving
+from matinee_edge.folder import Folder
 from matinee_edge.held import Held, OpenFiles
-from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
-from matinee_edge.shelf import Shelf
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings, pulling, shelf_in
 from tests.support.titles import write_title
 
 SEGMENT = "video/v1/1.m4s"
@@ -26,7 +24,7 @@ SEGMENT_BYTES = 400_000
 
 def origin(folder: Path, tally: Tally) -> Supply:
     files = OpenFiles(max_files=8, memory_bytes=1 << 20)
-    return Supply(Shelf(folder, is_owned=False), misses=None, files=files, tally=tally)
+    return Supply(Folder(folder), misses=None, files=files, tally=tally)
 
 
 @asynccontextmanager
@@ -34,11 +32,10 @@ async def isp(folder: Path) -> AsyncIterator[tuple[Supply, Spy, Tally]]:
     """An appliance that holds nothing, and a spy before its parent, which holds heat."""
     issuer, spies, tally = Issuer(folder), list[Spy](), Tally()
     write_title(folder / "media", "heat", segment_bytes=SEGMENT_BYTES)
-    shelf, files = Shelf(folder / "shelf", is_owned=True), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    shelf, files = shelf_in(folder / "shelf"), OpenFiles(max_files=8, memory_bytes=1 << 20)
     async with appliance(origin_settings(folder / "media", issuer), spy=spies) as url:
         parent = Parent(url, token_file=issuer.media_token_file)
-        misses = Misses(shelf, parent, clock=SystemClock(), deadline_ms=5_000, max_fetches=8)
-        async with parent.running(), misses.running():
+        async with pulling(shelf, parent) as misses:
             yield Supply(shelf, misses=misses, files=files, tally=tally), spies[0], tally
 
 
@@ -123,7 +120,7 @@ async def test_a_thousand_followers_cost_one_fetch_and_all_get_the_same_bytes(tm
 
 async def test_a_title_made_anew_is_not_answered_from_open_files(tmp_path: Path) -> None:
     write_title(tmp_path, "heat", seed=1)
-    shelf, files = Shelf(tmp_path, is_owned=False), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    shelf, files = Folder(tmp_path), OpenFiles(max_files=8, memory_bytes=1 << 20)
     supply = Supply(shelf, misses=None, files=files, tally=Tally())
     before = supply.held("heat", "poster.jpg")
     write_title(tmp_path / "new", "heat", seed=2)

@@ -1,15 +1,26 @@
 """The shelf: titles over objects, kept through restarts, damage and a full disk."""
 
+import asyncio
 import os
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.strategies import integers, lists, sampled_from
 
-from matinee.errors import MediaCorrupt, MediaInvalid, SegmentUnavailable
+from matinee.errors import MediaCorrupt, MediaInvalid, SegmentUnavailable, StorageFull
 from matinee.wire.title import MediaFile, TitleIndex
+from matinee_edge.scrub import ROUND_MS, Scrub
 from matinee_edge.shelf import DATABASE_NAME, TITLES_NAME, Shelf
+from tests.support.clock import HandClock
 from tests.support.edge import put, shelf_in, stock
 from tests.support.titles import write_title
+
+MODEL_TITLES = ("heat", "alien")
 
 
 async def adopted(shelf: Shelf, media: Path, title_id: str = "heat") -> TitleIndex:
@@ -151,3 +162,126 @@ async def test_what_was_asked_for_is_remembered_with_its_title_after_a_restart(t
     digest = shelf.catalog.index_hash("heat")
     assert digest is not None
     assert shelf.inventory.known(poster.sha256).requests == shelf.inventory.known(digest).requests == 3 * 16
+
+
+class ShelfAgainstModel(RuleBasedStateMachine):
+    """Whatever is done in whatever order, a file is the listed bytes or not here, and the books agree with the disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temporary = TemporaryDirectory()
+        self.root = Path(self.temporary.name)
+        self.clock = HandClock()
+        for seed in (1, 2):
+            for title_id in MODEL_TITLES:
+                write_title(self.media(seed), title_id, rungs=1, segments=2, segment_bytes=900, seed=seed)
+        self.seeds: dict[str, int] = {}
+        """Which making of a title its index is of."""
+        self.spoilt: set[str] = set()
+        """Hashes whose files were tampered with, and nobody has looked since."""
+        self.restart()
+
+    def teardown(self) -> None:
+        self.temporary.cleanup()
+
+    def media(self, seed: int) -> Path:
+        return self.root / f"media{seed}"
+
+    def file(self, title_id: str, number: int) -> MediaFile | None:
+        listing = self.shelf.listing(title_id)
+        if listing is None:
+            return None
+        files = list(listing.files.values())
+        return files[number % len(files)]
+
+    @rule()
+    def restart(self) -> None:
+        """As after `kill -9`: nothing is closed."""
+        self.shelf = shelf_in(self.root / "shelf", clock=self.clock, quota_bytes=8_000, draw=self.clock.now_ms() << 16)
+
+    @rule(title_id=sampled_from(MODEL_TITLES), seed=sampled_from((1, 2)))
+    def adopt(self, title_id: str, seed: int) -> None:
+        asyncio.run(self.shelf.adopt(title_id, (self.media(seed) / title_id / "title.json").read_bytes()))
+        self.seeds[title_id] = seed
+
+    @rule(title_id=sampled_from(MODEL_TITLES), number=integers(0, 12))
+    def land(self, title_id: str, number: int) -> None:
+        file = self.file(title_id, number)
+        if file is not None:
+            with suppress(StorageFull):
+                put(self.shelf, self.media(self.seeds[title_id]), file, title_id=title_id)
+                self.spoilt.discard(file.sha256)
+
+    @rule(title_id=sampled_from(MODEL_TITLES), number=integers(0, 12))
+    def read(self, title_id: str, number: int) -> None:
+        file = self.file(title_id, number)
+        content = read(self.shelf, title_id, file) if file is not None else None
+        if file is not None and content is not None and file.sha256 not in self.spoilt:
+            assert sha256(content).hexdigest() == file.sha256
+        assert content is None or (file is not None and len(content) == file.size_bytes)
+
+    @rule(title_id=sampled_from(MODEL_TITLES), number=integers(0, 12), times=integers(1, 5))
+    def ask(self, title_id: str, number: int, times: int) -> None:
+        file = self.file(title_id, number)
+        for _ in range(times if file is not None else 0):
+            self.shelf.asked(title_id, file.path if file is not None else "")
+        self.clock.move(1_000)
+
+    @rule(title_ids=lists(sampled_from(MODEL_TITLES), max_size=2, unique=True))
+    def place(self, title_ids: list[str]) -> None:
+        self.shelf.place(title_ids)
+
+    @rule()
+    def tend(self) -> None:
+        asyncio.run(self.shelf.tend())
+
+    @rule(number=integers(0, 30), damage=sampled_from(("bit", "short", "gone")))
+    def spoil(self, number: int, damage: str) -> None:
+        objects = sorted(objects_on_disk(self.root / "shelf"))
+        if not objects:
+            return
+        digest = objects[number % len(objects)]
+        path = self.shelf.objects.path(digest)
+        raw = path.read_bytes()
+        if damage == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(raw[:-1] if damage == "short" else bytes([raw[0] ^ 1]) + raw[1:])
+        self.spoilt.add(digest)
+
+    @rule(number=integers(0, 30))
+    def die_while_moving(self, number: int) -> None:
+        objects = sorted(objects_on_disk(self.root / "shelf"))
+        if objects:
+            self.shelf.inventory.doubt(objects[number % len(objects)])
+            self.restart()
+
+    @rule()
+    def scrub(self) -> None:
+        self.clock.move(ROUND_MS)
+        scrub = Scrub(self.shelf, land=None, rate_kbps=1, clock=self.clock)
+
+        async def check_all() -> None:
+            while await scrub.check_next() is not None:
+                pass
+
+        asyncio.run(check_all())
+        self.spoilt.clear()
+        for digest in objects_on_disk(self.root / "shelf"):
+            assert sha256(self.shelf.objects.path(digest).read_bytes()).hexdigest() == digest
+
+    @invariant()
+    def the_books_agree_with_the_disk(self) -> None:
+        here, on_disk = self.shelf.inventory.here(), objects_on_disk(self.root / "shelf")
+        for found in (here, on_disk):
+            for digest in self.spoilt:
+                found.pop(digest, None)
+        assert here == on_disk
+        assert self.shelf.inventory.used_bytes == sum(self.shelf.inventory.here().values()) <= 8_000
+        assert list((self.root / "shelf/landing").iterdir()) == []
+        for title_id, (count, objects) in self.shelf.catalog.progress().items():
+            assert count == len(self.shelf.catalog.hashes_here(title_id)) <= objects
+
+
+TestShelfAgainstModel = ShelfAgainstModel.TestCase
+TestShelfAgainstModel.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)

@@ -110,9 +110,12 @@ class Misses:
         fetch = self._fetch_of(listing, file, urgency=urgency)
         if sum(each.followers for each in self._files.values()) >= MAX_FOLLOWERS:
             raise ServiceUnavailable("Too many wait for what is being fetched.", retry_after_ms=BUSY_RETRY_MS)
-        arriving = Arriving(fetch)
-        await (fetch.wait_beyond(0) if file.size_bytes else fetch.wait_over())
-        return arriving
+        fetch.followers += 1  # whoever waits for its beginning follows it too
+        try:
+            await (fetch.wait_beyond(0) if file.size_bytes else fetch.wait_over())
+            return Arriving(fetch)
+        finally:
+            fetch.followers -= 1
 
     async def land(self, listing: Listing, file: MediaFile) -> None:
         """The file is on the shelf. Raises what `arriving` raises, and StorageFull."""

@@ -26,6 +26,7 @@ from tests.support.edge import (
     shelf_in,
     stock,
 )
+from tests.support.kills import killed
 from tests.support.titles import write_title
 
 
@@ -164,6 +165,16 @@ async def test_a_fill_killed_in_its_middle_goes_on_after_a_restart(tmp_path: Pat
     assert set(spies[0].asked) & before == {"heat/title.json"}
     assert list((tmp_path / "isp-a/landing").iterdir()) == []
     assert {sha256(path.read_bytes()).hexdigest() for path in on_shelf(tmp_path)} >= {it.sha256 for it in index.files}
+
+
+async def test_killed_at_random_moments_it_serves_no_wrong_byte_and_its_books_agree_with_its_disk(
+    tmp_path: Path,
+) -> None:
+    """A hundred moments: `python -m benchmarks edge-kill`."""
+    found = await killed(tmp_path, kills=6, seed=1)
+    assert (found.wrong, found.disagreements) == ([], [])
+    assert found.kills == 6
+    assert found.verified
 
 
 async def test_an_orderly_stop_finishes_what_is_sent_and_tells_the_control_plane_first(tmp_path: Path) -> None:

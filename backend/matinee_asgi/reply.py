@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from matinee.errors import (
+    ComeBackLater,
     LicenseRefused,
     LoginRefused,
     MatineeError,
@@ -20,6 +21,7 @@ from matinee.errors import (
     StorageFull,
     TitleUnknown,
     TokenInvalid,
+    TooManyRequests,
     TooManyStreams,
 )
 from matinee.wire.problem import CONTENT_TYPE, TYPE_PREFIX, Problem, problem_of
@@ -38,6 +40,7 @@ _STATUS: dict[type[MatineeError], int] = {
     SegmentUnavailable: 502,
     ServiceUnavailable: 503,
     StorageFull: 507,
+    TooManyRequests: 429,
     TooManyStreams: 409,
 }
 
@@ -64,7 +67,7 @@ def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
     status = status_of(type(error))
     headers = {}
-    if isinstance(error, ServiceUnavailable) and error.retry_after_ms is not None:
+    if isinstance(error, ComeBackLater) and error.retry_after_ms is not None:
         headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee_asgi.bearer import BearerCheck
+from matinee_asgi.client import client_behind
 from matinee_asgi.deadline import Deadline
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.openapi import openapi_document
@@ -117,14 +118,15 @@ def services(house: House) -> tuple[Service, ...]:
     def public_url(request: Request) -> str:
         return settings.gateway.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
+    client = client_behind(settings.gateway.trusted_proxies)
     return (
         auth_service(desk=_login_desk(house), service_keys=house.public_keys),
         members_service(bearer=bearer, members=stores.members),
         entitlement_service(bearer=bearer, entitlement=entitlement),
-        catalog_service(bearer=bearer, entitlement=entitlement, members=stores.members, desk=catalog),
-        playback_service(bearer=bearer, desk=playback, public_url=public_url),
+        catalog_service(bearer=bearer, entitlement=entitlement, members=stores.members, desk=catalog, client=client),
+        playback_service(bearer=bearer, desk=playback, public_url=public_url, client=client),
         license_service(bearer=bearer, entitlement=entitlement, licenses=licenses),
-        steering_service(bearer=bearer, director=director, public_url=public_url),
+        steering_service(bearer=bearer, director=director, public_url=public_url, client=client),
         telemetry_service(bearer=bearer, events=stores.events, follower=_follower(house)),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )

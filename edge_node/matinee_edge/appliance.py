@@ -11,7 +11,7 @@ import aiohttp
 from starlette.middleware import Middleware
 
 from matinee.clock import Clock
-from matinee.wire.steering import Heartbeat, Placement
+from matinee.wire.steering import Announcement, Heartbeat, Placement, shelf_digest
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.serve import Program
 from matinee_asgi.service import compose
@@ -22,6 +22,7 @@ from matinee_edge.eviction import EVICTION_POLICIES
 from matinee_edge.fill import PLACEMENT_NAME, Filler
 from matinee_edge.folder import Folder
 from matinee_edge.gate import Gate
+from matinee_edge.gauge import Gauge
 from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
 from matinee_edge.holdings import Holdings
@@ -53,6 +54,13 @@ class Appliance:
         self._clock = clock
         self._draw = draw
         self._tally = Tally()
+        self._gauge = Gauge(
+            self._tally,
+            clock=clock,
+            shelf=settings.shelf,
+            link_kbps=settings.link_kbps,
+            most_connections=settings.max_connections,
+        )
         self._is_draining = False
         self._gate = Gate(settings.trust, clock=clock)
         self._sources = Sources(clock=clock, draw=draw)
@@ -61,17 +69,17 @@ class Appliance:
         self._scrub: Scrub | None = None
         self._heart: Heart | None = None
         self._holdings: Holdings = Folder(settings.shelf) if settings.kind == "origin" else self._shelf()
+        files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
+        self._supply = Supply(self._holdings, misses=self._misses, files=files, tally=self._tally)
 
     def program(self) -> Program:
         """What `matinee_asgi.serve` serves."""
         settings = self._settings
-        files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
-        supply = Supply(self._holdings, misses=self._misses, files=files, tally=self._tally)
-        desk = MediaDesk(self._gate, supply, tally=self._tally)
+        desk = MediaDesk(self._gate, self._supply, tally=self._tally)
         middleware = [
             *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
             *cross_origin(),
-            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally),
+            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally, clock=self._clock),
         ]
         bounds = Bounds(
             max_connections=settings.max_connections,
@@ -170,6 +178,13 @@ class Appliance:
             self._settings.control,
             token_file=self._settings.control_token_file,
             session=session,
+            place=Announcement(
+                appliance=self._settings.name,
+                site=self._settings.site,
+                cluster=self._settings.cluster,
+                region=self._settings.region,
+                subnets=self._settings.subnets,
+            ),
             say=self._heartbeat,
             hear=self._hear,
             clock=self._clock,
@@ -177,14 +192,14 @@ class Appliance:
         )
 
     def _heartbeat(self) -> Heartbeat:
+        titles = self._holdings.whole_titles()
         return Heartbeat(
             appliance=self._settings.name,
             kind=self._settings.kind,
             base_url=self._base_url,
-            titles=self._holdings.whole_titles(),
-            bytes_sent=self._tally.bytes_sent,
-            connections=self._tally.connections,
-            errors=self._tally.errors,
+            shelf=shelf_digest(titles),
+            titles=titles,
+            used=self._gauge.read(),
             draining=self._is_draining,
         )
 
@@ -199,7 +214,7 @@ class Appliance:
     async def _tend(self) -> None:
         while True:
             await self._clock.wait_until(self._clock.now_ms() + TEND_EVERY_MS)
-            await self._holdings.tend()
+            await self._supply.tend()
 
     async def _drain(self) -> None:
         self._is_draining = True

@@ -57,12 +57,14 @@ class Database:
         with _told():
             # A reader of its own never waits for a long transaction, such as that of a title with 16,000 files.
             self._connections = [
-                sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False) for _ in range(2)
+                sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False) for _ in range(3)
             ]
-            self._db, self._reader = self._connections
+            self._db, self._reader, self._folder = self._connections
             self._db.execute("PRAGMA journal_mode = WAL")
             # A kill loses nothing; a power cut may lose the last transactions, and the file system knows better.
             self._db.execute("PRAGMA synchronous = NORMAL")
+            # Folding waits for the disk: that is left to `fold`, in a thread.
+            self._db.execute("PRAGMA wal_autocheckpoint = 0")
             self._db.executescript(_TABLES)
 
     def __del__(self) -> None:
@@ -82,6 +84,14 @@ class Database:
         """Every row. Raises StorageFull."""
         with self._reading, _told():
             return self._reader.execute(query, values).fetchall()
+
+    def fold(self) -> None:
+        """What stands in the write-ahead log stands in the file too, but for what is being used. Raises StorageFull.
+
+        To be called now and then, by one thread of its own; neither readers nor writers wait for it.
+        """
+        with _told():
+            self._folder.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:

@@ -85,6 +85,10 @@ class Folder:
     def place(self, title_ids: Sequence[str]) -> None:
         """What comes here too."""
 
+    @property
+    def used_permille(self) -> int:
+        return 0
+
     def whole_titles(self) -> tuple[str, ...]:
         return tuple(sorted(title_id for title_id, title in self._titles.items() if title.is_whole))
 

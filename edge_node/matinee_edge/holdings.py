@@ -36,6 +36,11 @@ class Holdings(Protocol):
         """These titles are wanted here, the first most: what is merely asked for does not push them out."""
         ...
 
+    @property
+    def used_permille(self) -> int:
+        """Of the quota, 0 to 1000; 0 where there is none."""
+        ...
+
     def whole_titles(self) -> tuple[str, ...]:
         """Those of which nothing lacks, in alphabetical order."""
         ...

@@ -21,6 +21,8 @@ class Landing:
         self.draft = draft
         self.file = file
         self.got_bytes = 0
+        self.is_over = False
+        """Discarded: it needs no more room than it has taken."""
         self._hash = sha256()
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
@@ -54,6 +56,7 @@ class Landing:
 
     def discard(self) -> None:
         """The draft's name is gone, unless it was placed."""
+        self.is_over = True
         if self.draft is not None:
             self.draft.unlink(missing_ok=True)
 

@@ -204,7 +204,7 @@ class Misses:
             # Listed, so there is such a file: it is the parent that lacks it.
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
-            self._shelf.discard(landing)
+            landing.discard()
 
     def _landing(self, fetch: Fetch) -> Landing:
         """On disk; if there is no room, in memory, for those who wait for it."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from weakref import WeakSet
 
 from matinee.errors import StorageFull
 from matinee.wire.title import MediaFile
@@ -54,7 +55,7 @@ class Objects:
         self._policy = policy
         self._wall_ms = wall_ms
         self._draw = draw
-        self._reserved: dict[int, int] = {}
+        self._landing: WeakSet[Landing] = WeakSet()
         self._tell_gone: TellGone = tell_nobody
         self.rotten = 0
         """Dropped since they were found to be something else than they should be, since the start."""
@@ -70,6 +71,11 @@ class Objects:
     def on_gone(self, tell: TellGone) -> None:
         """From now on `tell` hears the hash of each object before it is dropped."""
         self._tell_gone = tell
+
+    @property
+    def used_permille(self) -> int:
+        """Of the quota."""
+        return min(1_000, self._inventory.used_bytes * 1_000 // self._quota_bytes)
 
     def path(self, sha256: str) -> Path:
         """Where the object is, or would be."""
@@ -108,11 +114,13 @@ class Objects:
         return None
 
     def landing(self, file: MediaFile) -> Landing:
-        """A draft of the file with room for all of it, which the caller ends with `discard`.
+        """A draft of the file with room for all of it, which the caller discards at the end.
 
         Raises StorageFull: the disk is full, or whatever might go for it is worth more.
         """
-        used_bytes = self._inventory.used_bytes + sum(self._reserved.values())
+        used_bytes = self._inventory.used_bytes + sum(
+            each.file.size_bytes for each in self._landing if not each.is_over
+        )
         self._evict_for(file, most_bytes=used_bytes + file.size_bytes - self._quota_bytes)
         try:
             landing = landing_in(self._drafts, file)
@@ -120,7 +128,7 @@ class Objects:
             self._evict_for(file, most_bytes=file.size_bytes)
             landing = landing_in(self._drafts, file)
         fcntl.flock(landing.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._reserved[id(landing)] = file.size_bytes
+        self._landing.add(landing)
         return landing
 
     def put(self, landing: Landing) -> None:
@@ -135,11 +143,6 @@ class Objects:
         finally:
             size_bytes = _size_of(target)
             self._inventory.settle(digest, size_bytes=size_bytes, checked_wall_ms=self._wall_ms())
-
-    def discard(self, landing: Landing) -> None:
-        """The draft is gone, unless it was put."""
-        self._reserved.pop(id(landing), None)
-        landing.discard()
 
     def drop(self, sha256: str, *, why: str = "") -> None:
         """The object is not served again, and its file is gone. `why`: what is wrong with it, for the log."""

@@ -58,8 +58,8 @@ class Shelf:
         self._tell_gone: TellGone = tell_nobody
         with told(str(root)):
             self._titles.mkdir(parents=True, exist_ok=True)
-        database = _opened(root / DATABASE_NAME)
-        self.catalog, self.inventory = Catalog(database), Inventory(database)
+        self._database = _opened(root / DATABASE_NAME)
+        self.catalog, self.inventory = Catalog(self._database), Inventory(self._database)
         self.objects = Objects(
             root, self.inventory, quota_bytes=quota_bytes, policy=policy, wall_ms=clock.wall_ms, draw=draw
         )
@@ -75,6 +75,10 @@ class Shelf:
             return listing
         digest = self.catalog.index_hash(title_id)
         return self._read_listing(title_id, digest) if digest is not None else None
+
+    @property
+    def used_permille(self) -> int:
+        return self.objects.used_permille
 
     def whole_titles(self) -> tuple[str, ...]:
         return tuple(title_id for title_id, (here, objects) in self.catalog.progress().items() if here == objects)
@@ -105,6 +109,7 @@ class Shelf:
             self.write_counts()
             for title_id in self.catalog.empty_titles():
                 self._forget_title(title_id)
+            await asyncio.to_thread(self._database.fold)
         except MatineeError as error:
             log.warning("the shelf is not tended: %s", error.what)
 
@@ -149,7 +154,7 @@ class Shelf:
         return listing
 
     def landing(self, file: MediaFile) -> Landing:
-        """A draft of the file, which the caller ends with `discard`.
+        """A draft of the file, which the caller discards at the end.
 
         Raises StorageFull: the disk is full, or whatever might go for it is worth more.
         """
@@ -166,10 +171,6 @@ class Shelf:
             raise SegmentUnavailable(f"{file.path} of {title_id} was replaced while it was fetched.", path=file.path)
         self.objects.put(landing)
 
-    def discard(self, landing: Landing) -> None:
-        """The draft is gone, unless it has landed."""
-        self.objects.discard(landing)
-
     async def _keep_index(self, listing: Listing, raw: bytes) -> None:
         landing = self.landing(listing.index)
         try:
@@ -179,7 +180,7 @@ class Shelf:
             with told(listing.index.path):
                 await asyncio.to_thread(write_whole, self._titles / listing.title_id, listing.index.sha256.encode())
         finally:
-            self.discard(landing)
+            landing.discard()
 
     def _read_listing(self, title_id: str, digest: str) -> Listing | None:
         raw = self.objects.read(digest)

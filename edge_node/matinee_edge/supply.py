@@ -32,6 +32,11 @@ class Supply:
         """Count a request for the file: what is asked for often stays."""
         self._holdings.asked(title_id, path)
 
+    async def tend(self) -> None:
+        """To be called every second or so: what others did to the disk is noticed. Raises nothing."""
+        await self._holdings.tend()
+        self._files.forget_unlinked()
+
     async def listing(self, title_id: str) -> Listing:
         """What the title consists of. Raises TitleUnknown, and what `Misses.learn` raises."""
         listing = self._holdings.listing(title_id)

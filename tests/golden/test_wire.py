@@ -15,7 +15,17 @@ from matinee.wire.catalog import CatalogItem, Homepage, Row
 from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedKey
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
-from matinee.wire.steering import Heartbeat, PathwayClone, Placement, SteeringDocument, UriReplacement
+from matinee.wire.steering import (
+    Announcement,
+    Heartbeat,
+    HeartbeatReply,
+    PathwayClone,
+    Placement,
+    SteeringDocument,
+    UriReplacement,
+    Utilization,
+    shelf_digest,
+)
 from matinee.wire.telemetry import (
     ApplianceFailed,
     ErrorShown,
@@ -92,7 +102,22 @@ MESSAGES: dict[str, msgspec.Struct] = {
         ),
         oca_urls=(OCA_URL,),
     ),
-    "heartbeat": Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:9001", titles=("heist",)),
+    "heartbeat": Heartbeat(
+        appliance="isp-a",
+        kind="isp",
+        base_url="http://127.0.0.1:9001",
+        shelf=shelf_digest(("heist",)),
+        titles=("heist",),
+        used=Utilization(sent_kbps=900_000, link_kbps=10_000_000, connections=410, most_connections=2_048),
+    ),
+    "heartbeat-reply": HeartbeatReply(placement=Placement(titles=("heist",)), tell_place=True),
+    "announcement": Announcement(
+        appliance="isp-a",
+        site="vienna-1",
+        cluster="danube",
+        region="eu-central",
+        subnets=("10.0.0.0/8", "2001:db8::/32"),
+    ),
     "placement": Placement(titles=("heist",)),
     "telemetry": TelemetryBatch(
         events=(

@@ -41,6 +41,16 @@ def test_a_database_that_has_no_more_room_says_so_and_stays_as_it_was(tmp_path: 
     assert database.one(COUNT) == (1,)
 
 
+def test_what_is_folded_needs_no_log_any_more(tmp_path: Path) -> None:
+    database = Database(tmp_path / "db")
+    with database.changing() as db:
+        db.execute(ADD)
+    before = (tmp_path / "db").stat().st_size
+    database.fold()
+    assert (tmp_path / "db").stat().st_size > before
+    assert database.one(COUNT) == (1,)
+
+
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"garbage" * 1_000)
     with pytest.raises(sqlite3.DatabaseError):

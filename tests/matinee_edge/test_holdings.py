@@ -107,4 +107,5 @@ async def test_requests_for_anything_may_be_counted_and_anything_placed(tmp_path
         holdings.asked(title_id, path)
     holdings.place(["alien", "heat", "heat"])
     await holdings.tend()
+    assert 0 <= holdings.used_permille <= 1_000
     assert holdings.whole_titles() == ("heat",)

@@ -37,7 +37,7 @@ def put(objects: Objects, content: bytes) -> MediaFile:
     landing.write(content)
     landing.verify()
     objects.put(landing)
-    objects.discard(landing)
+    landing.discard()
     return file
 
 
@@ -139,7 +139,7 @@ def test_files_that_are_landing_count_against_the_quota(tmp_path: Path) -> None:
     landing = objects.landing(file_of(b"a" * 60))
     with pytest.raises(StorageFull):
         objects.landing(file_of(b"b" * 60))
-    objects.discard(landing)
+    landing.discard()
     put(objects, b"b" * 60)
 
 

@@ -182,7 +182,7 @@ def put(shelf: Shelf, media: Path, file: MediaFile, *, title_id: str) -> None:
         landing.verify()
         shelf.land(title_id, landing)
     finally:
-        shelf.discard(landing)
+        landing.discard()
 
 
 @asynccontextmanager

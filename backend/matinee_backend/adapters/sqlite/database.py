@@ -45,6 +45,11 @@ CREATE INDEX IF NOT EXISTS history_by_title ON history (title_id);
 CREATE TABLE IF NOT EXISTS appliances (
     appliance TEXT PRIMARY KEY, heard_wall_ms INTEGER NOT NULL, said BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS appliances_by_time ON appliances (heard_wall_ms);
+CREATE TABLE IF NOT EXISTS shelves (digest TEXT PRIMARY KEY, titles BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS announcements (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT, appliance TEXT NOT NULL UNIQUE, said BLOB NOT NULL
+);
 """
 
 

@@ -55,6 +55,14 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Open at the same time; the next one is refused. > 0."""
     max_fetches: int = 64
     """Files fetched from the parent at the same time, fills included. > 0."""
+    peers: tuple[str, ...] = ()
+    """Base URLs of appliances in the same cluster: asked before the parent, for what they hold."""
+    quota_bytes: int = 1 << 40
+    """For the files on the shelf, not counting the inventory. > 0. An origin has none."""
+    eviction: Literal["popularity", "recency"] = "popularity"
+    """What goes when the quota is used up."""
+    scrub_kbps: int = 80_000
+    """How fast files on the shelf are compared with their hashes: 10 MB/s is 2 TB in two and a half days. > 0."""
     max_open_files: int = 2048
     """Of the shelf, kept open between requests. > 0, and well under the limit of descriptors."""
     memory_bytes: int = 256 << 20

@@ -1,7 +1,7 @@
 """The relay: an ASGI application that has the keeper answer."""
 
-import asyncio
 import logging
+from collections.abc import Iterable
 
 import aiohttp
 from starlette.types import Receive, Scope, Send
@@ -37,18 +37,14 @@ class Relay:
         query = scope["query_string"]
         target = scope["raw_path"] + (b"?" + query if query else b"")
         url = URL(self._keeper + target.decode("latin-1"), encoded=True)
-        fields = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in scope["headers"]
-            if name not in _OF_THE_CONNECTION
-        ]
+        fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in _lasting(scope["headers"])]
         has_begun = False
         try:
             async with self._session.request(
                 scope["method"], url, headers=fields, timeout=self._patience, allow_redirects=False
             ) as answer:
-                headers = [(name, value) for name, value in answer.raw_headers if name.lower() not in _OF_THE_CONNECTION]
                 has_begun = True
+                headers = _lasting(answer.raw_headers)
                 await send({"type": "http.response.start", "status": answer.status, "headers": headers})
                 async for piece in answer.content.iter_chunked(PIECE_BYTES):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -58,3 +54,7 @@ class Relay:
             log.warning("the keeper does not answer: %s", type(error).__name__)
             if not has_begun:
                 await refuse(ServiceUnavailable("Not now.", retry_after_ms=RETRY_AFTER_MS))(scope, receive, send)
+
+
+def _lasting(fields: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in fields if name.lower() not in _OF_THE_CONNECTION]

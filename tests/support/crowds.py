@@ -15,7 +15,7 @@ from matinee.wire.steering import HEARTBEAT_EVERY_MS, Announcement, Utilization,
 from matinee_backend.records import HeardAppliance
 from matinee_backend.services.steering.fleet import Fleet
 from matinee_backend.services.steering.ranking import Asked, Commercial
-from matinee_backend.services.steering.rendezvous import key_of, lot
+from matinee_backend.services.steering.rendezvous import key_of, lots
 
 SEGMENT_MS = 4_000
 SESSION_KBPS = 5_000
@@ -156,7 +156,7 @@ class Crowd:
 
     def _segment_kbit(self, it: Session) -> int:
         """Of a size between half and one and a half of what the bitrate says."""
-        drawn = lot(self.now_ms, key_of(it.name))
+        [drawn] = lots(self.now_ms, [key_of(it.name)])
         return self.bitrate_kbps * SEGMENT_MS // 1000 * (500 + drawn % 1_001) // 1_000
 
     def _ask(self, it: Session) -> None:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS, HEARTBEAT_LATE_MS
 from matinee_backend.services.steering.atlas import Area, Block, Nearness, Standing, Tier
-from matinee_backend.services.steering.rendezvous import key_of, lot, wait
+from matinee_backend.services.steering.rendezvous import key_of, lots, wait
 from matinee_backend.services.steering.room import MOVE_AWAY_PPM, RETURN_PPM, WHOLE
 
 MOST_OF_A_TIER = 3
@@ -110,50 +110,46 @@ class _Judge:
         self._current = current
         self.full_ppm = MOVE_AWAY_PPM
         """From where on an appliance takes nobody. Who sits well moves only to where there is room for sure."""
-        if current is not None and self._verdict(current, lot(self._key, current.key)) == "stays":
-            self.full_ppm = RETURN_PPM
+        if current is not None and asked.title_id in current.titles:
+            [drawn] = lots(self._key, (current.key,))
+            if self._verdict(current, drawn) == "stays":
+                self.full_ppm = RETURN_PPM
 
     def found(self, tier: Tier) -> list[Found]:
         """The tier's appliances that were looked at, in the session's order; only enough of them to be named."""
         found = list[Found]()
-        enough = MOST_OF_A_TIER
-        for block in self._in_order(tier.blocks):
-            for _, drawn, standing in self._lots(block):
-                verdict = self._verdict(standing, drawn)
-                if verdict == "takes" or verdict == "stays":
-                    enough -= 1
-                    if enough < 0:
-                        verdict = "far"
-                found.append((tier.nearness, verdict, standing))
-            if enough <= 0:
+        nearness, title_id, enough = tier.nearness, self._asked.title_id, MOST_OF_A_TIER
+        for block in self._in_order(tier):
+            order = []
+            for it, drawn in zip(block.standings, lots(self._key, block.keys), strict=True):
+                if title_id in it.titles:
+                    order.append((wait(drawn, it.capacity_kbps) if it is not self._current else -1.0, drawn, it))
+                else:
+                    found.append((nearness, "lacks", it))
+            order.sort()
+            for _, drawn, it in order:
+                verdict = self._verdict(it, drawn) if enough else "far"
+                enough -= verdict == "takes" or verdict == "stays"
+                found.append((nearness, verdict, it))
+            if not enough:
                 break
         return found
 
-    def _in_order(self, blocks: Sequence[Block]) -> Sequence[Block]:
+    def _in_order(self, tier: Tier) -> Sequence[Block]:
         """The sites as the session draws them, the one where it is first."""
-        if len(blocks) < 2:
-            return blocks
+        if len(tier.blocks) < 2:
+            return tier.blocks
         at_key = self._current.site_key if self._current is not None else -1
-        waits = [
-            (-1.0 if it.key == at_key else wait(lot(self._key, it.key), it.capacity_kbps), it.key, it) for it in blocks
+        order = [
+            (wait(drawn, it.capacity_kbps) if it.key != at_key else -1.0, it.key, it)
+            for it, drawn in zip(tier.blocks, lots(self._key, tier.keys), strict=True)
         ]
-        waits.sort()
-        return [it for _, _, it in waits[:MOST_SITES]]
-
-    def _lots(self, block: Block) -> list[tuple[float, int, Standing]]:
-        """The site's appliances as the session draws them, the one where it is first."""
-        key, current = self._key, self._current
-        lots = []
-        for it in block.standings:
-            drawn = lot(key, it.key)
-            lots.append((-1.0 if it is current else wait(drawn, it.capacity_kbps), drawn, it))
-        lots.sort()
-        return lots
+        order.sort()
+        return [it for _, _, it in order[:MOST_SITES]]
 
     def _verdict(self, it: Standing, drawn: int) -> Verdict:
-        heard, room, asked = it.heard, it.room, self._asked
-        if asked.title_id not in it.titles:
-            return "lacks"
+        """Of one that holds the title."""
+        heard, room = it.heard, it.room
         if heard.heard_wall_ms < self._silent_wall_ms:
             return "silent"
         if heard.is_draining:
@@ -162,7 +158,7 @@ class _Judge:
             return "late"
         if not it.is_well:
             return "unwell"
-        if heard.appliance in asked.slow:
+        if heard.appliance in self._asked.slow:
             return "slow"
         # Other bits than those that made the order, or a site would move away just those who prefer it least.
         if drawn & (WHOLE - 1) >= room.keeps:

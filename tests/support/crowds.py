@@ -46,6 +46,8 @@ class Session:
     current: str = ""
     """Who delivered last."""
     delivered_ms: int = 0
+    rescued_ms: int = 0
+    """When it first had a segment although the place before was gone."""
     moves: int = 0
     """How often it went from one place to another."""
     is_over: bool = False
@@ -138,7 +140,7 @@ class Crowd:
             self._ask(it)
         for name in it.places:
             machine = self.machines.get(name)
-            if machine is not None and not machine.is_up:
+            if self._is_gone(name):
                 self.failed.append((self.now_ms, it.name))
                 if self.silence_ms:
                     it.places = tuple(other for other in it.places if other != name)
@@ -147,12 +149,17 @@ class Crowd:
                 continue
             if machine is not None:
                 machine.waiting_kbit += self._segment_kbit(it)
-            it.moves += it.current not in ("", name)
+            if it.current not in ("", name):
+                it.moves += 1
+                it.rescued_ms = it.rescued_ms or (self.now_ms if self._is_gone(it.current) else 0)
             it.current, it.delivered_ms = name, self.now_ms
             break
         if it.places and it.current != it.places[0] and self.now_ms - it.asked_ms >= AGAIN_MS:
             self._ask(it)
         self._put(self.now_ms + SEGMENT_MS, "fetch", number)
+
+    def _is_gone(self, name: str) -> bool:
+        return name in self.machines and not self.machines[name].is_up
 
     def _segment_kbit(self, it: Session) -> int:
         """Of a size between half and one and a half of what the bitrate says."""

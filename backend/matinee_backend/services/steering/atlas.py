@@ -57,6 +57,7 @@ class Block(NamedTuple):
     standings: tuple[Standing, ...]
     keys: tuple[int, ...]
     """Theirs."""
+    capacities: tuple[int, ...]
 
 
 class Tier(NamedTuple):
@@ -66,6 +67,7 @@ class Tier(NamedTuple):
     blocks: tuple[Block, ...]
     keys: tuple[int, ...]
     """Those of the blocks."""
+    capacities: tuple[int, ...]
 
 
 Area = tuple[Tier, ...]
@@ -136,9 +138,9 @@ class Atlas:
 
 
 def _block(site: str, standings: Sequence[Standing]) -> Block:
-    capacity_kbps = sum(it.capacity_kbps for it in standings)
-    return Block(key_of(site), capacity_kbps, tuple(standings), tuple(it.key for it in standings))
+    capacities = tuple(it.capacity_kbps for it in standings)
+    return Block(key_of(site), sum(capacities), tuple(standings), tuple(it.key for it in standings), capacities)
 
 
 def _tier(nearness: Nearness, blocks: Sequence[Block]) -> Tier:
-    return Tier(nearness, tuple(blocks), tuple(it.key for it in blocks))
+    return Tier(nearness, tuple(blocks), tuple(it.key for it in blocks), tuple(it.capacity_kbps for it in blocks))

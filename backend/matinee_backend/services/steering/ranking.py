@@ -6,12 +6,12 @@ when somebody fails. If nobody has room, the commercial networks come before the
 is not well comes last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS, HEARTBEAT_LATE_MS
 from matinee_backend.services.steering.atlas import Area, Block, Nearness, Standing, Tier
-from matinee_backend.services.steering.rendezvous import key_of, lots, wait
+from matinee_backend.services.steering.rendezvous import key_of, lots, waits
 from matinee_backend.services.steering.room import MOVE_AWAY_PPM, RETURN_PPM, WHOLE
 
 MOST_OF_A_TIER = 3
@@ -110,24 +110,20 @@ class _Judge:
         self._current = current
         self.full_ppm = MOVE_AWAY_PPM
         """From where on an appliance takes nobody. Who sits well moves only to where there is room for sure."""
-        if current is not None and asked.title_id in current.titles:
+        if current is not None:
             [drawn] = lots(self._key, (current.key,))
             if self._verdict(current, drawn) == "stays":
                 self.full_ppm = RETURN_PPM
 
     def found(self, tier: Tier) -> list[Found]:
-        """The tier's appliances that were looked at, in the session's order; only enough of them to be named."""
+        """The tier's appliances, in the session's order, until there are enough to be named."""
         found = list[Found]()
         nearness, title_id, enough = tier.nearness, self._asked.title_id, MOST_OF_A_TIER
-        for block in self._in_order(tier):
-            order = []
-            for it, drawn in zip(block.standings, lots(self._key, block.keys), strict=True):
-                if title_id in it.titles:
-                    order.append((wait(drawn, it.capacity_kbps) if it is not self._current else -1.0, drawn, it))
-                else:
-                    found.append((nearness, "lacks", it))
-            order.sort()
-            for _, drawn, it in order:
+        for block in self._sites(tier):
+            if not any(title_id in it.titles for it in block.standings):
+                found += [(nearness, "lacks", it) for it in block.standings]
+                continue
+            for it, drawn in self._appliances(block):
                 verdict = self._verdict(it, drawn) if enough else "far"
                 enough -= verdict == "takes" or verdict == "stays"
                 found.append((nearness, verdict, it))
@@ -135,21 +131,32 @@ class _Judge:
                 break
         return found
 
-    def _in_order(self, tier: Tier) -> Sequence[Block]:
-        """The sites as the session draws them, the one where it is first."""
+    def _sites(self, tier: Tier) -> Sequence[Block]:
+        """As the session draws them, the one where it is first."""
         if len(tier.blocks) < 2:
             return tier.blocks
-        at_key = self._current.site_key if self._current is not None else -1
-        order = [
-            (wait(drawn, it.capacity_kbps) if it.key != at_key else -1.0, it.key, it)
-            for it, drawn in zip(tier.blocks, lots(self._key, tier.keys), strict=True)
-        ]
-        order.sort()
-        return [it for _, _, it in order[:MOST_SITES]]
+        drawn = lots(self._key, tier.keys)
+        order = sorted(zip(waits(drawn, tier.capacities), tier.keys, tier.blocks, strict=True))
+        blocks = [block for _, _, block in order]
+        if self._current is not None:
+            blocks.sort(key=self._is_elsewhere)
+        return blocks[:MOST_SITES]
+
+    def _appliances(self, block: Block) -> Iterable[tuple[Standing, int]]:
+        """As the session draws them, the one where it is first, each with its lot."""
+        drawn = lots(self._key, block.keys)
+        order = sorted(zip(waits(drawn, block.capacities), drawn, range(len(drawn)), strict=True))
+        if self._current is not None and self._current.site_key == block.key:
+            order.sort(key=lambda it: block.standings[it[2]] is not self._current)
+        return [(block.standings[number], lot) for _, lot, number in order]
+
+    def _is_elsewhere(self, block: Block) -> bool:
+        return self._current is None or block.key != self._current.site_key
 
     def _verdict(self, it: Standing, drawn: int) -> Verdict:
-        """Of one that holds the title."""
         heard, room = it.heard, it.room
+        if self._asked.title_id not in it.titles:
+            return "lacks"
         if heard.heard_wall_ms < self._silent_wall_ms:
             return "silent"
         if heard.is_draining:

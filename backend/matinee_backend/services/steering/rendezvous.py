@@ -30,9 +30,9 @@ def lots(session_key: int, keys: Iterable[int]) -> list[int]:
     ]
 
 
-def wait(drawn: int, capacity: int) -> float:
-    """How long the lot waits: exponential, on average 1 / capacity."""
-    return _WAITS[drawn >> _SHIFT] / capacity
+def waits(drawn: Iterable[int], capacities: Iterable[int]) -> list[float]:
+    """How long each lot waits: exponential, on average 1 / capacity."""
+    return [_WAITS[lot >> _SHIFT] / capacity for lot, capacity in zip(drawn, capacities, strict=True)]
 
 
 def _minus_log(value: float) -> float:

@@ -5,14 +5,14 @@ from collections import Counter
 
 import pytest
 
-from matinee_backend.services.steering.rendezvous import LOT_BITS, key_of, lots, wait
+from matinee_backend.services.steering.rendezvous import LOT_BITS, key_of, lots, waits
 
 SESSIONS = [key_of(f"session-{n}") for n in range(20_000)]
 
 
 def order_of(session: int, capacities: dict[str, int]) -> list[str]:
-    drawn = zip(lots(session, map(key_of, capacities)), capacities.items(), strict=True)
-    return [name for _, name in sorted((wait(lot, capacity), name) for lot, (name, capacity) in drawn)]
+    waited = waits(lots(session, map(key_of, capacities)), capacities.values())
+    return [name for _, name in sorted(zip(waited, capacities, strict=True))]
 
 
 def shares(capacities: dict[str, int]) -> dict[str, float]:
@@ -37,11 +37,12 @@ def test_who_goes_takes_nobody_from_the_others_and_its_own_spread_over_them() ->
 
 
 def test_the_low_bits_of_a_lot_say_nothing_of_its_wait() -> None:
-    early = [drawn for session in SESSIONS for drawn in lots(session, [key_of("a")]) if wait(drawn, 1) < 0.2]
-    assert sum(drawn & 0xFFFF < 0x8000 for drawn in early) / len(early) == pytest.approx(0.5, abs=0.03)
+    drawn = [lot for session in SESSIONS for lot in lots(session, [key_of("a")])]
+    early = [lot for lot, waited in zip(drawn, waits(drawn, [1] * len(drawn)), strict=True) if waited < 0.2]
+    assert sum(lot & 0xFFFF < 0x8000 for lot in early) / len(early) == pytest.approx(0.5, abs=0.03)
 
 
 def test_waits_are_exponential() -> None:
-    drawn = [wait(step, 1) for step in range(0, 1 << LOT_BITS, 1 << 14)]
-    assert sum(drawn) / len(drawn) == pytest.approx(1, abs=0.01)
-    assert wait(1 << (LOT_BITS - 1), 1) == pytest.approx(math.log(2), abs=0.001)
+    drawn = range(0, 1 << LOT_BITS, 1 << 14)
+    assert sum(waits(drawn, [1] * len(drawn))) / len(drawn) == pytest.approx(1, abs=0.01)
+    assert waits([1 << (LOT_BITS - 1)], [2]) == [pytest.approx(math.log(2) / 2, abs=0.001)]

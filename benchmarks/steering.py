@@ -35,7 +35,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     exchange_sites: int = 100
     appliances: int = 18_000
     prefixes: int = 1_000_000
-    decisions: int = 200_000
+    decisions: int = 100_000
 
 
 SMOKE = Size(isp_sites=28, exchange_sites=4, appliances=360, prefixes=4_000, decisions=2_000)

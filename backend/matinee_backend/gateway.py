@@ -32,6 +32,7 @@ from matinee_backend.services.entitlement.routes import entitlement_service
 from matinee_backend.services.license.issue import LicenseDesk
 from matinee_backend.services.license.routes import license_service
 from matinee_backend.services.members.routes import members_service
+from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.playback.press_play import PlaybackDesk
 from matinee_backend.services.playback.routes import playback_service
 from matinee_backend.services.steering.direct import Director
@@ -98,10 +99,10 @@ def services(house: House) -> tuple[Service, ...]:
     entitlement = Entitlement(
         members=stores.members, titles=stores.titles, leases=stores.leases, clock=clock, settings=settings.streams
     )
+    placer = Placer(titles=stores.titles, history=stores.history, settings=settings.placement)
     director = Director(
         directory=stores.appliances,
-        titles=stores.titles,
-        history=stores.history,
+        placer=placer,
         key=house.key,
         clock=clock,
         settings=settings.steering,

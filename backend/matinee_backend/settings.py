@@ -51,6 +51,9 @@ class SteeringSettings(_Settings, frozen=True, kw_only=True):
     """When players ask for the next list. Seconds, as the standard has it."""
     load_step: _Positive = 16
     """Appliances whose connections differ by less count as equally loaded: each session then has its own order."""
+
+
+class PlacementSettings(_Settings, frozen=True, kw_only=True):
     isp_titles: _Positive = 20
     """Titles that an ISP appliance is asked to hold: the most watched, then the newest."""
 
@@ -74,6 +77,7 @@ class Settings(_Settings, frozen=True, kw_only=True):
     streams: StreamSettings = StreamSettings()
     license: LicenseSettings = LicenseSettings()
     steering: SteeringSettings = SteeringSettings()
+    placement: PlacementSettings = PlacementSettings()
     gateway: GatewaySettings = GatewaySettings()
     media_store: MediaStoreSettings = MediaStoreSettings()
 

@@ -10,7 +10,8 @@ import aiohttp
 from starlette.middleware import Middleware
 
 from matinee.clock import Clock
-from matinee.wire.steering import Heartbeat, Placement
+from matinee.wire.placement import Placement
+from matinee.wire.steering import Heartbeat
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.serve import Program
 from matinee_asgi.service import compose

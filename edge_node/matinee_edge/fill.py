@@ -14,7 +14,7 @@ import msgspec
 from matinee.clock import Clock
 from matinee.errors import MatineeError, StorageFull
 from matinee.files import write_whole
-from matinee.wire.steering import Placement
+from matinee.wire.placement import Placement
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.listing import Listing
 from matinee_edge.misses import Misses
@@ -70,14 +70,14 @@ class Filler:
     @property
     def placed(self) -> tuple[str, ...]:
         """The titles that should be here."""
-        return self._placed.titles
+        return tuple(title.title_id for title in self._placed.titles)
 
     def hold(self, placement: Placement) -> None:
         """From now on these titles should be here."""
         if placement == self._placed:
             return
         self._placed = placement
-        log.info("placed here: %s", ", ".join(placement.titles) or "nothing")
+        log.info("placed here: %s", ", ".join(self.placed) or "nothing")
         try:
             write_whole(self._memory, msgspec.json.encode(placement))
         except (OSError, StorageFull) as error:
@@ -101,7 +101,7 @@ class Filler:
     async def fill(self) -> bool:
         """One round over all placed titles; whether nothing lacks at its end."""
         is_done = True
-        for title_id in self._placed.titles:
+        for title_id in self.placed:
             try:
                 is_done = await self._fill_title(title_id) and is_done
             except MatineeError as error:

@@ -13,7 +13,8 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.errors import ServiceUnavailable, SettingsInvalid
-from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat, Placement
+from matinee.wire.placement import Placement
+from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat
 from matinee_edge.tokenfile import read_token
 
 log = logging.getLogger("matinee.edge.heartbeat")

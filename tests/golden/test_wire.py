@@ -13,9 +13,10 @@ import pytest
 from matinee.wire.auth import AccessClaims, DeviceRegistration, Login, LoginRequest, MediaClaims, Profile
 from matinee.wire.catalog import CatalogItem, Homepage, Row
 from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedKey
+from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
-from matinee.wire.steering import Heartbeat, PathwayClone, Placement, SteeringDocument, UriReplacement
+from matinee.wire.steering import Heartbeat, PathwayClone, SteeringDocument, UriReplacement
 from matinee.wire.telemetry import (
     ApplianceFailed,
     ErrorShown,
@@ -93,7 +94,16 @@ MESSAGES: dict[str, msgspec.Struct] = {
         oca_urls=(OCA_URL,),
     ),
     "heartbeat": Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:9001", titles=("heist",)),
-    "placement": Placement(titles=("heist",)),
+    "placement": Placement(
+        titles=(
+            PlacedTitle(title_id="heist", size_bytes=4_000_000_000, holders=("isp-b",)),
+            PlacedTitle(title_id="sequel", released_wall_ms=LATER_WALL_MS, is_urgent=True),
+        ),
+        windows=(FillWindow(from_minute=120, until_minute=360, zone="Europe/Berlin"),),
+        rate_kbps=2_000_000,
+        peers=(Source(name="isp-b", base_url="http://127.0.0.1:9002"),),
+        parents=(Source(name="exchange", base_url="http://127.0.0.1:9003"),),
+    ),
     "telemetry": TelemetryBatch(
         events=(
             PlayStarted(title_id="heist", profile_id="p1", **TOLD),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from matinee.clock import SystemClock
-from matinee.wire.steering import Placement
+from matinee.wire.placement import PlacedTitle, Placement
 from matinee_edge.fill import FIRST_FILES, MAX_FAILURES_A_ROUND, MAX_RETRY_MS, Filler, pull_order, retry_ms
 from matinee_edge.listing import listing_of
 from matinee_edge.misses import Misses
@@ -15,6 +15,10 @@ from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
 from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
 from tests.support.titles import write_title
+
+
+def placement(*titles: str) -> Placement:
+    return Placement(titles=tuple(PlacedTitle(title_id=title_id) for title_id in titles))
 
 
 class Site:
@@ -78,7 +82,7 @@ def test_waits_grow_stay_under_the_cap_and_are_spread() -> None:
 async def test_a_placed_title_becomes_whole_with_one_fetch_for_each_file(tmp_path: Path) -> None:
     async with Site(tmp_path) as site:
         filler = site.filler()
-        filler.hold(Placement(titles=("heat",)))
+        filler.hold(placement("heat"))
         assert await filler.fill()
         assert site.shelf.whole_titles() == ("heat",)
         assert sorted(site.spy.asked) == sorted(
@@ -91,7 +95,7 @@ async def test_a_placed_title_becomes_whole_with_one_fetch_for_each_file(tmp_pat
 async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) -> None:
     async with Site(tmp_path) as site:
         filler = site.filler()
-        filler.hold(Placement(titles=("heat",)))
+        filler.hold(placement("heat"))
         await filler.fill()
     (tmp_path / "shelf/heat/poster.jpg").unlink()
     async with Site(tmp_path) as site:
@@ -101,7 +105,7 @@ async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) 
 
 async def test_the_placement_is_remembered_without_a_control_plane(tmp_path: Path) -> None:
     async with Site(tmp_path) as site:
-        site.filler().hold(Placement(titles=("heat",)))
+        site.filler().hold(placement("heat"))
         assert site.filler().placed == ("heat",)
 
 
@@ -111,7 +115,7 @@ async def test_a_failing_parent_is_left_alone_after_some_failures(tmp_path: Path
         site.spy.asked.clear()
         site.spy.spoil = lambda body: bytes(len(body))
         filler = site.filler(concurrency=1)
-        filler.hold(Placement(titles=("heat",)))
+        filler.hold(placement("heat"))
         assert not await filler.fill()
         # The index, which fails to be renewed, ends the round at once.
         assert len(site.spy.asked) <= MAX_FAILURES_A_ROUND + 1
@@ -120,7 +124,7 @@ async def test_a_failing_parent_is_left_alone_after_some_failures(tmp_path: Path
 async def test_an_unknown_title_does_not_keep_the_others_from_being_filled(tmp_path: Path) -> None:
     async with Site(tmp_path) as site:
         filler = site.filler()
-        filler.hold(Placement(titles=("nowhere", "heat")))
+        filler.hold(placement("nowhere", "heat"))
         assert not await filler.fill()
         assert site.shelf.whole_titles() == ("heat",)
 
@@ -131,7 +135,7 @@ async def test_a_new_placement_wakes_a_filler_that_had_nothing_to_do(tmp_path: P
         async with asyncio.TaskGroup() as group:
             running = group.create_task(filler.run())
             await asyncio.sleep(0)
-            filler.hold(Placement(titles=("heat",)))
+            filler.hold(placement("heat"))
             await eventually(site.shelf.whole_titles)
             running.cancel()
 

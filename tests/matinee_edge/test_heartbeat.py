@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat, Placement
+from matinee.wire.placement import PlacedTitle, Placement
+from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat
 from matinee_asgi.reply import body_of, reply
 from matinee_asgi.serve import Program
 from matinee_asgi.service import Service, compose
@@ -32,7 +33,7 @@ class Control:
     async def heartbeat(self, request: Request) -> Response:
         self.bearers.append(request.headers["authorization"])
         self.heard.append(await body_of(request, Heartbeat))
-        return self.refusal or reply(Placement(titles=("heat",)))
+        return self.refusal or reply(Placement(titles=(PlacedTitle(title_id="heat"),)))
 
     def program(self, url: str) -> Program:
         route = Route("/v1/appliances/{appliance}/heartbeat", self.heartbeat, methods=["POST"])
@@ -67,7 +68,7 @@ async def test_a_heartbeat_carries_the_token_and_brings_the_placement(tmp_path: 
     control = Control()
     async with heart(tmp_path, control) as (it, placements):
         assert await it.beat() == 0
-        assert placements == [Placement(titles=("heat",))]
+        assert placements == [Placement(titles=(PlacedTitle(title_id="heat"),))]
         assert control.heard[0].titles == ("alien",)
         assert control.bearers == [f"Bearer {(tmp_path / 'control.token').read_text()}"]
         assert it.is_heard

@@ -205,9 +205,3 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
 
 HEARTBEAT_EVERY_MS = 2_000
 HEARTBEAT_EXPIRY_MS = 7_000
-
-
-class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an appliance should hold: the answer to its heartbeat."""
-
-    titles: tuple[TitleId, ...]

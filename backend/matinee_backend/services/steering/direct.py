@@ -1,4 +1,4 @@
-"""Directing sessions to appliances, and titles onto them."""
+"""Directing sessions to appliances."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,20 @@ from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import ServiceUnavailable
 from matinee.wire.auth import MediaClaims
+from matinee.wire.placement import Placement
 from matinee.wire.play import OcaUrl
-from matinee.wire.steering import HEARTBEAT_EVERY_MS, HEARTBEAT_EXPIRY_MS, Heartbeat, Placement, SteeringDocument
-from matinee_backend.ports import ApplianceDirectory, HistoryStore, TitleStore
+from matinee.wire.steering import HEARTBEAT_EVERY_MS, HEARTBEAT_EXPIRY_MS, Heartbeat, SteeringDocument
+from matinee_backend.ports import ApplianceDirectory
 from matinee_backend.records import HeardAppliance
-from matinee_backend.services.steering.rules import MediaToken, heard, oca_urls, placed, ranked, steering_url
+from matinee_backend.services.placement.place import Placer
+from matinee_backend.services.steering.rules import MediaToken, heard, oca_urls, ranked, steering_url
 from matinee_backend.settings import SteeringSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Director:
     directory: ApplianceDirectory
-    titles: TitleStore
-    history: HistoryStore
+    placer: Placer
     key: SigningKey
     clock: Clock
     settings: SteeringSettings
@@ -55,11 +56,6 @@ class Director:
 
     async def hear(self, heartbeat: Heartbeat) -> Placement:
         """The appliance is present, and told what it should hold."""
-        await self.directory.hear(heard(heartbeat), wall_ms=self.clock.wall_ms())
-        titles = placed(
-            await self.titles.titles(),
-            await self.history.viewers_by_title(),
-            kind=heartbeat.kind,
-            isp_titles=self.settings.isp_titles,
-        )
-        return Placement(titles=titles)
+        appliance = heard(heartbeat)
+        await self.directory.hear(appliance, wall_ms=self.clock.wall_ms())
+        return await self.placer.placement_for(appliance)

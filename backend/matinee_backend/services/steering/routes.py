@@ -7,7 +7,8 @@ from starlette.requests import Request
 from matinee.errors import TokenInvalid
 from matinee.wire.auth import MediaClaims
 from matinee.wire.ids import ApplianceId, OpaqueId
-from matinee.wire.steering import Heartbeat, Placement, SteeringDocument
+from matinee.wire.placement import Placement
+from matinee.wire.steering import Heartbeat, SteeringDocument
 from matinee_asgi.bearer import BearerCheck
 from matinee_asgi.endpoint import Parameter, get, post
 from matinee_asgi.service import Service

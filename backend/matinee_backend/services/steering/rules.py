@@ -1,6 +1,6 @@
-"""Which appliances serve a session, best first, and which titles an appliance should hold."""
+"""Which appliances serve a session, best first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
 from matinee.wire.steering import Heartbeat
-from matinee_backend.records import CatalogTitle, HeardAppliance
+from matinee_backend.records import HeardAppliance
 
 NEAREST_FIRST = ("isp", "exchange", "origin")
 """Kinds of appliance by their distance from the viewer."""
@@ -77,15 +77,3 @@ def oca_urls(appliances: Iterable[HeardAppliance], *, title_id: str, token: Medi
 def steering_url(public_url: str, *, session_id: str, token: str) -> str:
     """Complete: any player that knows content steering can follow it. The media token is its ticket here too."""
     return f"{public_url}/v1/steering/{session_id}?token={token}"
-
-
-def placed(
-    titles: Sequence[CatalogTitle], viewers_by_title: Mapping[str, int], *, kind: str, isp_titles: int
-) -> tuple[str, ...]:
-    """What an appliance of the kind should hold, what matters most first; all but ISP appliances hold everything."""
-
-    def order(title: CatalogTitle) -> tuple[int, int, str]:
-        return -viewers_by_title.get(title.index.title_id, 0), -title.added_wall_ms, title.index.title_id
-
-    by_popularity = [title.index.title_id for title in sorted(titles, key=order)]
-    return tuple(by_popularity[:isp_titles] if kind == "isp" else by_popularity)

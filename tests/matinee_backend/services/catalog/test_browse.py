@@ -8,8 +8,9 @@ from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
 from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
 from matinee_backend.records import Watched
 from matinee_backend.services.catalog.browse import CatalogDesk
+from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.steering.direct import Director
-from matinee_backend.settings import SteeringSettings
+from matinee_backend.settings import PlacementSettings, SteeringSettings
 from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
 
 ADA = account_of(password_hash="")
@@ -19,8 +20,7 @@ async def desk(clock: AheadClock) -> CatalogDesk:
     titles, history = MemoryTitles(), MemoryHistory()
     director = Director(
         directory=MemoryAppliances(),
-        titles=titles,
-        history=history,
+        placer=Placer(titles=titles, history=history, settings=PlacementSettings()),
         key=SigningKey.generate(),
         clock=clock,
         settings=SteeringSettings(),

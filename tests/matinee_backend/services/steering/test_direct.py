@@ -1,4 +1,4 @@
-"""Directing sessions to appliances, and titles onto them."""
+"""Directing sessions to appliances."""
 
 import pytest
 
@@ -7,9 +7,10 @@ from matinee.errors import ServiceUnavailable
 from matinee.wire.auth import MediaClaims
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
 from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
+from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.rules import MediaToken
-from matinee_backend.settings import SteeringSettings
+from matinee_backend.settings import PlacementSettings, SteeringSettings
 from tests.support.control_plane import AheadClock, catalog_title, heartbeat
 
 KEY = SigningKey.generate()
@@ -19,8 +20,7 @@ TOKEN = MediaToken("t", 9)
 def director(clock: AheadClock | None = None, **settings: int) -> Director:
     return Director(
         directory=MemoryAppliances(),
-        titles=MemoryTitles(),
-        history=MemoryHistory(),
+        placer=Placer(titles=MemoryTitles(), history=MemoryHistory(), settings=PlacementSettings()),
         key=KEY,
         clock=clock or AheadClock(),
         settings=SteeringSettings(**settings),
@@ -52,8 +52,6 @@ async def test_a_document_carries_fresh_tokens_of_its_session_and_title() -> Non
 
 
 async def test_a_heartbeat_is_answered_with_what_to_hold() -> None:
-    it = director(isp_titles=1)
-    await it.titles.put(catalog_title("old", added_wall_ms=1))
-    await it.titles.put(catalog_title("new", added_wall_ms=2))
-    assert (await it.hear(heartbeat("isp-a"))).titles == ("new",)
-    assert (await it.hear(heartbeat("exchange"))).titles == ("new", "old")
+    it = director()
+    await it.placer.titles.put(catalog_title("sintel"))
+    assert [title.title_id for title in (await it.hear(heartbeat("isp-a"))).titles] == ["sintel"]

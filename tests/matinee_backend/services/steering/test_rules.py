@@ -1,4 +1,4 @@
-"""Which appliances serve a session, and what each should hold."""
+"""Which appliances serve a session, best first."""
 
 from typing import Any
 
@@ -12,11 +12,10 @@ from matinee_backend.services.steering.rules import (
     check_heartbeat,
     heard,
     oca_urls,
-    placed,
     ranked,
     steering_url,
 )
-from tests.support.control_plane import appliance, catalog_title, heartbeat
+from tests.support.control_plane import appliance, heartbeat
 
 TITLE = {"sintel"}
 
@@ -91,11 +90,3 @@ def test_an_appliance_speaks_for_itself_alone() -> None:
     check_heartbeat(heartbeat("isp-a"), appliance_id="isp-a")
     with pytest.raises(RequestInvalid):
         check_heartbeat(heartbeat("isp-a"), appliance_id="isp-b")
-
-
-def test_an_isp_appliance_holds_the_most_watched_then_the_newest() -> None:
-    titles = [catalog_title(name, added_wall_ms=n) for n, name in enumerate(("old", "mid", "new", "hit"))]
-    viewers = {"hit": 9, "old": 2}
-    assert placed(titles, viewers, kind="isp", isp_titles=3) == ("hit", "old", "new")
-    assert placed(titles, viewers, kind="exchange", isp_titles=3) == ("hit", "old", "new", "mid")
-    assert placed([], {}, kind="isp", isp_titles=3) == ()

@@ -64,8 +64,9 @@ def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
     status = status_of(type(error))
     headers = {}
-    if isinstance(error, ServiceUnavailable) and error.retry_after_ms is not None:
-        headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
+    retry_after_ms = error.facts.get("retry_after_ms")
+    if isinstance(retry_after_ms, int):
+        headers["Retry-After"] = str(-(-retry_after_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(problem_of(error, status=status)), status, headers, CONTENT_TYPE)

@@ -15,6 +15,7 @@ from matinee.wire.ids import ApplianceId
 from matinee_asgi.logs import log_to_stderr
 from matinee_asgi.serve import serve_program
 from matinee_edge.appliance import Appliance
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.settings import EdgeSettings, Kind
 
 
@@ -49,6 +50,8 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
+    parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
@@ -76,6 +79,7 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--parent needs --media-token-file.")
     if settings.control is not None and settings.control_token_file is None:
         raise SettingsInvalid("--control needs --control-token-file.")
+    known_zone(settings.time_zone)
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

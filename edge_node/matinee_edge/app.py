@@ -17,6 +17,7 @@ from matinee.errors import RequestInvalid, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
+from matinee_edge.fill.progress import FillProgress
 from matinee_edge.gate import Gate
 from matinee_edge.listing import Listing, etag_of
 from matinee_edge.ranges import Answer, Conditions, answer
@@ -45,6 +46,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What the control plane wants here."""
     filling: dict[str, tuple[int, int]]
     """For each title that is not whole: files here, files in all."""
+    fill: FillProgress | None
+    """None where nothing is filled."""
     control_plane: str
     """`answers`, `silent`, `unasked`."""
     draining: bool
@@ -69,6 +72,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
+        if _is_for_the_shelf(request) and not self._supply.holds(title_id, path):
+            raise HTTPException(504, "Not on the shelf.")
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -158,6 +163,11 @@ def cross_origin() -> Sequence[Middleware]:
             max_age=86_400,
         )
     ]
+
+
+def _is_for_the_shelf(request: Request) -> bool:
+    """Whether only what is here is asked for (RFC 9111, section 5.2.1.7): so do peers, or they would ask in a ring."""
+    return "only-if-cached" in request.headers.get("cache-control", "")
 
 
 def _without_bytes(decided: Answer, headers: dict[str, str], *, size_bytes: int) -> Response:

@@ -5,12 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 from starlette.middleware import Middleware
 
 from matinee.clock import Clock
-from matinee.wire.placement import Placement
+from matinee.wire.placement import Placement, Source
 from matinee.wire.steering import Heartbeat
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.serve import Program
@@ -18,7 +19,9 @@ from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
 from matinee_edge.app import MediaDesk, Status, cross_origin, service_of
 from matinee_edge.connection import Bounds, bounded_by
-from matinee_edge.fill import PLACEMENT_NAME, Filler
+from matinee_edge.fill.filler import PLACEMENT_NAME, Filler
+from matinee_edge.fill.upstream import Upstream
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.gate import Gate
 from matinee_edge.heartbeat import Heart
 from matinee_edge.misses import Misses
@@ -48,14 +51,14 @@ class Appliance:
         self._draw = draw
         self._tally = Tally()
         self._is_draining = False
-        self._gate = Gate(settings.trust, clock=clock)
+        self._gate = Gate(settings.trust, clock=clock, release_of=self._release_of)
         self._shelf = Shelf(settings.shelf, is_owned=settings.kind != "origin")
         self._parent: Parent | None = None
         self._misses: Misses | None = None
         self._filler: Filler | None = None
         self._heart: Heart | None = None
         if settings.parent is not None and settings.media_token_file is not None:
-            self._fill_from(Parent(settings.parent, token_file=settings.media_token_file))
+            self._fill_from(settings.parent, token_file=settings.media_token_file)
 
     def program(self) -> Program:
         """What `matinee_asgi.serve` serves."""
@@ -90,6 +93,7 @@ class Appliance:
             announced=heart.announced if heart is not None else (),
             placed=self._filler.placed if self._filler is not None else (),
             filling=self._shelf.progress(),
+            fill=self._filler.progress() if self._filler is not None else None,
             control_plane="unasked" if heard is None else "answers" if heard else "silent",
             draining=self._is_draining,
             requests=tally.requests,
@@ -101,9 +105,9 @@ class Appliance:
             turned_away=tally.turned_away,
         )
 
-    def _fill_from(self, parent: Parent) -> None:
+    def _fill_from(self, url: str, *, token_file: Path) -> None:
         settings = self._settings
-        self._parent = parent
+        self._parent = parent = Parent(url, token_file=token_file)
         self._misses = Misses(
             self._shelf,
             parent,
@@ -112,13 +116,19 @@ class Appliance:
             max_fetches=settings.max_fetches,
         )
         self._filler = Filler(
-            self._shelf,
-            self._misses,
+            Upstream(self._shelf, self._misses, parent),
+            name=settings.name,
+            parent=Source(name="parent", base_url=url),
+            zone=known_zone(settings.time_zone),
             memory=settings.shelf / PLACEMENT_NAME,
             clock=self._clock,
             draw=self._draw,
             concurrency=settings.fill_concurrency,
+            is_at_once=settings.fill_at_once,
         )
+
+    def _release_of(self, title_id: str) -> int:
+        return self._filler.release_of(title_id) if self._filler is not None else 0
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ from matinee.errors import (
 )
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.listing import Listing
-from matinee_edge.parent import Parent
+from matinee_edge.parent import NOT_HELD, Parent
 from matinee_edge.shelf import Shelf
 
 log = logging.getLogger("matinee.edge.misses")
@@ -29,8 +29,8 @@ UNKNOWN_MS = 5_000
 MAX_REFUSALS = 1024
 BUSY_RETRY_MS = 1_000
 
-Key = tuple[str, str]
-"""Title id and path."""
+Key = tuple[str, str, str]
+"""Title id, path, and the URL of whom it is fetched from: what one cannot deliver, another may."""
 
 
 class Misses:
@@ -45,6 +45,7 @@ class Misses:
         self._under_way: dict[Key, asyncio.Task[MatineeError | None]] = {}
         self._refusals: OrderedDict[Key, tuple[int, MatineeError]] = OrderedDict()
         self._owner: asyncio.TaskGroup | None = None
+        self._viewers = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -58,28 +59,43 @@ class Misses:
                 for task in self._under_way.values():
                     task.cancel()
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a viewer waits for something that is being fetched."""
+        return self._viewers > 0
+
     async def learn(self, title_id: str) -> Listing:
         """What the title consists of, asked of the parent if the shelf does not know.
 
         Raises: TitleUnknown, SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
         """
         if (listing := self._shelf.listing(title_id)) is None:
-            await self._once((title_id, INDEX_NAME), lambda: self._fetch_index(title_id))
+            await self.renew(title_id)
             listing = self._shelf.listing(title_id)
         if listing is None:
             raise TitleUnknown(f"There is no title {title_id}.", title_id=title_id)
         return listing
 
-    async def renew(self, title_id: str) -> None:
-        """The title's index is the parent's. Raises what `learn` raises."""
-        await self._once((title_id, INDEX_NAME), lambda: self._fetch_index(title_id))
+    async def renew(self, title_id: str, *, source: Parent | None = None) -> None:
+        """The title's index is the source's, by default the parent's. Raises what `learn` raises."""
+        source = source or self._parent
+        await self._once((title_id, INDEX_NAME, source.url), lambda: self._fetch_index(title_id, source))
 
-    async def land(self, title_id: str, file: MediaFile) -> None:
-        """The file is on the shelf.
+    async def land(self, title_id: str, file: MediaFile, *, source: Parent | None = None) -> None:
+        """The file is on the shelf, fetched from the source, by default the parent, unless it is on its way already.
 
         Raises: SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
         """
-        await self._once((title_id, file.path), lambda: self._fetch(title_id, file))
+        source = source or self._parent
+        await self._once((title_id, file.path, source.url), lambda: self._fetch(title_id, file, source))
+
+    async def land_for_viewer(self, title_id: str, file: MediaFile) -> None:
+        """As `land`, and fills hold back meanwhile."""
+        self._viewers += 1
+        try:
+            await self.land(title_id, file)
+        finally:
+            self._viewers -= 1
 
     async def _once(self, key: Key, fetch: Callable[[], Awaitable[None]]) -> None:
         task = self._under_way.get(key)
@@ -95,7 +111,7 @@ class Misses:
             raise error.with_traceback(None)
 
     async def _outcome(self, key: Key, fetch: Callable[[], Awaitable[None]]) -> MatineeError | None:
-        title_id, path = key
+        title_id, path, _ = key
         error: MatineeError
         try:
             async with asyncio.timeout(self._deadline_ms / 1000):
@@ -114,20 +130,22 @@ class Misses:
             error = SegmentUnavailable(f"{path} of {title_id} could not be fetched.")
         finally:
             del self._under_way[key]
+        if error.facts.get("reason") == NOT_HELD:
+            return error
         log.warning("%s", error.what)
         self._refuse(key, error)
         return error
 
-    async def _fetch_index(self, title_id: str) -> None:
+    async def _fetch_index(self, title_id: str, source: Parent) -> None:
         known = self._shelf.listing(title_id)
-        raw = await self._parent.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
+        raw = await source.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
         if raw is not None:
             self._shelf.adopt(title_id, raw)
 
-    async def _fetch(self, title_id: str, file: MediaFile) -> None:
+    async def _fetch(self, title_id: str, file: MediaFile, source: Parent) -> None:
         with self._shelf.landing(file) as landing:
             try:
-                await self._parent.pour(title_id, file, into=landing.write)
+                await source.pour(title_id, file, into=landing.write)
             except TitleUnknown as error:
                 # Listed, so there is such a file: it is the parent that lacks it.
                 raise SegmentUnavailable(error.what, **error.facts) from error

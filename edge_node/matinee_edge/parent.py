@@ -14,16 +14,19 @@ from matinee_edge.tokenfile import read_token
 PIECE_BYTES = 1 << 18
 CONNECT_S = 3
 SILENCE_S = 5
+NOT_HELD = "not-held"
+"""The fact `reason` when a peer lacks what is asked of its shelf."""
 
 
 class Parent:
     """Fetches over HTTP. Its own token is the one thing that it shows, and that stands in no error."""
 
-    def __init__(self, url: str, *, token_file: Path) -> None:
-        """`url`: the parent's base URL."""
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, *, token_file: Path, session: aiohttp.ClientSession | None = None) -> None:
+        """`url`: the parent's base URL. `session`: somebody else's, instead of `running`."""
+        self.url = url.rstrip("/")
         self._token_file = token_file
-        self._session: aiohttp.ClientSession | None = None
+        self._session = session
+        self._is_peer = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -32,6 +35,12 @@ class Parent:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S)
         async with aiohttp.ClientSession(timeout=timeout) as self._session:
             yield
+
+    def beside(self, url: str, *, is_peer: bool) -> "Parent":
+        """Another appliance, over the same connections; a peer is asked for what is on its shelf, and no further."""
+        other = Parent(url, token_file=self._token_file, session=self._session)
+        other._is_peer = is_peer
+        return other
 
     async def index(self, title_id: str, *, etag: str | None = None) -> bytes | None:
         """The title's `title.json`; None if it is still the one of `etag`.
@@ -65,11 +74,16 @@ class Parent:
         what = f"The parent did not deliver {path} of {title_id}"
         facts = {"title_id": title_id, "path": path}
         assert self._session is not None, "asked before it runs"
+        if self._is_peer:
+            # RFC 9111, section 5.2.1.7: answered from what is stored, or with 504.
+            headers = {**headers, "Cache-Control": "only-if-cached"}
         try:
-            url = f"{self._url}/t/{read_token(self._token_file)}/titles/{title_id}/{path}"
+            url = f"{self.url}/t/{read_token(self._token_file)}/titles/{title_id}/{path}"
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status == 404:
                     raise TitleUnknown(f"The parent has no {path} of {title_id}.", **facts)
+                if self._is_peer and response.status == 504:
+                    raise SegmentUnavailable(f"A peer does not hold {path} of {title_id}.", reason=NOT_HELD, **facts)
                 if response.status not in (200, 304):
                     raise SegmentUnavailable(f"{what}: status {response.status}.", **facts)
                 yield response

@@ -28,6 +28,10 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Base URL of the appliance that it fills from; none for an origin."""
     control: str | None = None
     """Base URL of the control plane; without one no heartbeat is sent."""
+    time_zone: str = "UTC"
+    """IANA name of where it stands: fills keep the hours that are quiet there."""
+    fill_at_once: bool = False
+    """Fills wait for no hours."""
     media_token_file: Path | None = None
     """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
     control_token_file: Path | None = None

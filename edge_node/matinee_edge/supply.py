@@ -1,5 +1,7 @@
 """Supply: a file from the shelf, or by way of the parent when the shelf lacks it."""
 
+import os
+
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_edge.listing import Listing, known_title_id
@@ -27,6 +29,15 @@ class Supply:
             raise TitleUnknown(f"There is no title {title_id} here.", title_id=title_id)
         return await self._misses.learn(title_id)
 
+    def holds(self, title_id: str, path: str) -> bool:
+        """Whether the file stands on the shelf."""
+        listing = self._shelf.listing(title_id)
+        file = listing.files.get(path) if listing is not None else None
+        if file is None or (descriptor := self._shelf.open(title_id, file)) is None:
+            return False
+        os.close(descriptor)
+        return True
+
     async def open(self, title_id: str, file: MediaFile) -> int:
         """A descriptor of the whole file, which the caller closes.
 
@@ -38,7 +49,7 @@ class Supply:
             return descriptor
         self._tally.misses += 1
         if self._misses is not None:
-            await self._misses.land(title_id, file)
+            await self._misses.land_for_viewer(title_id, file)
             descriptor = self._shelf.open(title_id, file)
         if descriptor is None:
             raise SegmentUnavailable(f"{file.path} of {title_id} is not here.", title_id=title_id, path=file.path)

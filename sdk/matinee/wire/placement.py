@@ -34,6 +34,8 @@ class PlacedTitle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     title_id: TitleId
     size_bytes: int = 0
     """Of all its files; 0 if nobody knows."""
+    index_sha256: str = ""
+    """Of its `title.json`, which is fetched again when it is another; empty: asked for now and then."""
     released_wall_ms: int = 0
     """No viewer gets it before."""
     is_urgent: bool = False
@@ -50,7 +52,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     windows: tuple[FillWindow, ...] = ()
     """When titles that are not urgent are filled; none: at any time."""
     rate_kbps: int = 0
-    """All fills of the appliance together; 0: as fast as it goes."""
+    """Of what comes from parents, all fills of the appliance together; 0: as fast as it goes."""
     peers: tuple[Source, ...] = ()
     """The others of its cluster, by name: between them bytes cost nothing."""
     parents: tuple[Source, ...] = ()

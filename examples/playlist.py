@@ -8,13 +8,14 @@ small as long as little is buffered.
 
 import asyncio
 import sys
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from matinee import Filters, MatineeError, PlayerSettings, Playlist, Policies
 from matinee.core.notices import FirstFrameReady, ItemEntered, ItemFailed
 from matinee.policy.abr.decision import AbrPolicy, AbrState, Choice
 from matinee.policy.ladder import highest_within
-from matinee.runtime.filters import Outgoing
+from matinee.runtime.http import Request
 
 SHORT_MS = 10_000
 
@@ -25,7 +26,7 @@ def choose(state: AbrState) -> Choice:
     return Choice(highest_within(state.ladder, state.throughput_kbps // share))
 
 
-def introduce(request: Outgoing) -> Outgoing:
+def introduce(request: Request) -> Request:
     return replace(request, headers={**request.headers, "X-Program": "examples/playlist"})
 
 
@@ -39,8 +40,8 @@ async def main(urls: list[str]) -> None:
                     print(f"{at + 1} of {len(urls)}: {item}")
                 case FirstFrameReady(startup_ms):
                     print(f"    moves after {startup_ms} ms")
-                case ItemFailed():
-                    print(f"    cannot be played: {notice.error} ({notice.error.category})")
+                case ItemFailed(failure=failure):
+                    print(f"    cannot be played: {failure.error} ({failure.error.category})")
                 case _:
                     pass
         stats = playlist.stats()

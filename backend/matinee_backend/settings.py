@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from matinee.errors import SettingsInvalid
+from matinee.wire.ids import TitleId
+from matinee.wire.placement import MinuteOfDay
 
 _Positive = Annotated[int, Meta(ge=1)]
 _HOUR_MS = 3_600_000
@@ -54,8 +56,20 @@ class SteeringSettings(_Settings, frozen=True, kw_only=True):
 
 
 class PlacementSettings(_Settings, frozen=True, kw_only=True):
-    isp_titles: _Positive = 20
-    """Titles that an ISP appliance is asked to hold: the most watched, then the newest."""
+    shelf_bytes: _Positive = 2_000_000_000_000
+    """Room on an ISP appliance that has not said how much it has."""
+    plan_every_ms: _Positive = 6 * _HOUR_MS
+    """How often the forecast is made anew. A new title or appliance is planned for at once."""
+    from_minute: MinuteOfDay = 120
+    """When fills may begin, in minutes after midnight where the appliance stands."""
+    until_minute: MinuteOfDay = 360
+    """When they end; not later than `from_minute` means on the next day."""
+    rate_kbps: Annotated[int, Meta(ge=0)] = 0
+    """Of what one appliance fetches from its parents; 0: as fast as it goes."""
+    urgent: tuple[TitleId, ...] = ()
+    """Titles that are fetched at any hour."""
+    regions: dict[str, tuple[str, ...]] = {}
+    """Countries whose viewers the appliances of a region serve; those of a region without a line serve all."""
 
 
 class GatewaySettings(_Settings, frozen=True, kw_only=True):

@@ -72,7 +72,7 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
-        if _is_for_the_shelf(request) and not self._supply.holds(title_id, path):
+        if _is_for_the_shelf(request) and self._supply.held(title_id, path) is None:
             raise HTTPException(504, "Not on the shelf.")
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)

@@ -24,6 +24,7 @@ from matinee_edge.fill.upstream import Upstream
 from matinee_edge.fill.windows import known_zone
 from matinee_edge.gate import Gate
 from matinee_edge.heartbeat import Heart
+from matinee_edge.held import OpenFiles
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
 from matinee_edge.settings import EdgeSettings
@@ -63,7 +64,9 @@ class Appliance:
     def program(self) -> Program:
         """What `matinee_asgi.serve` serves."""
         settings = self._settings
-        desk = MediaDesk(self._gate, Supply(self._shelf, misses=self._misses, tally=self._tally), tally=self._tally)
+        files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
+        supply = Supply(self._shelf, misses=self._misses, files=files, tally=self._tally)
+        desk = MediaDesk(self._gate, supply, tally=self._tally)
         middleware = [
             *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
             *cross_origin(),
@@ -116,7 +119,7 @@ class Appliance:
             max_fetches=settings.max_fetches,
         )
         self._filler = Filler(
-            Upstream(self._shelf, self._misses, parent),
+            Upstream(self._shelf, self._misses, parent, deadline_ms=settings.parent_deadline_ms),
             name=settings.name,
             parent=Source(name="parent", base_url=url),
             zone=known_zone(settings.time_zone),

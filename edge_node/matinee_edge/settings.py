@@ -43,6 +43,10 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Open at the same time; the next one is refused. > 0."""
     max_fetches: int = 64
     """Files fetched from the parent at the same time, fills included. > 0."""
+    max_open_files: int = 2048
+    """Of the shelf, kept open between requests. > 0, and well under the limit of descriptors."""
+    memory_bytes: int = 256 << 20
+    """For the bytes of the hottest small files; what is larger is left to the page cache. >= 0."""
     fill_concurrency: int = 4
     """Files of a fill fetched at the same time. > 0, and less than `max_fetches`."""
     parent_deadline_ms: int = 15_000

@@ -4,19 +4,17 @@ A file is written to a draft, verified by its hash and renamed, so that whatever
 path of the listed size was whole once: `kill -9` leaves drafts behind, which the next start sweeps.
 """
 
-import errno
 import logging
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
-from matinee.errors import MatineeError, MediaCorrupt, SegmentUnavailable, StorageFull
+from matinee.errors import MatineeError, MediaCorrupt, SegmentUnavailable
 from matinee.wire.title import INDEX_NAME, MediaFile
+from matinee_edge.landing import Landing, landing_in, told
 from matinee_edge.listing import MAX_INDEX_BYTES, Listing, listing_of
 
 log = logging.getLogger("matinee.edge.shelf")
@@ -66,10 +64,15 @@ class Shelf:
         self._root = root
         self._is_owned = is_owned
         self._titles: dict[str, HeldTitle] = {}
+        self._tell_gone: Callable[[Collection[str]], None] = _tell_nobody
         root.mkdir(parents=True, exist_ok=True)
         if is_owned:
             self._sweep()
         self.accept(self.scan())
+
+    def on_gone(self, tell: Callable[[Collection[str]], None]) -> None:
+        """From now on `tell` hears the hashes of files that are dropped or replaced."""
+        self._tell_gone = tell
 
     def listing(self, title_id: str) -> Listing | None:
         """What the title consists of; None if its index is not here."""
@@ -129,27 +132,22 @@ class Shelf:
             for path in old.listing.files.keys() - {INDEX_NAME}:
                 if listing.files.get(path) != old.listing.files[path]:
                     self._path(title_id, path).unlink(missing_ok=True)
-        with self.landing(listing.index) as landing:
+        landing = self.landing(listing.index)
+        try:
             landing.write(raw)
             landing.verify()
             self._put(title_id, landing)
+        finally:
+            landing.discard()
+        self._tell_files_gone({title_id})
         self._titles[title_id] = _title_on_disk(self._root, title_id)
         return listing
 
-    @contextmanager
-    def landing(self, file: MediaFile) -> "Iterator[Landing]":
-        """A draft of the file, gone at the end unless it was placed. Raises StorageFull."""
-        with _told(file.path):
-            drafts = self._root / DRAFTS_NAME
-            drafts.mkdir(exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=drafts)
-        try:
-            yield Landing(descriptor, Path(name), file=file)
-        finally:
-            os.close(descriptor)
-            Path(name).unlink(missing_ok=True)
+    def landing(self, file: MediaFile) -> Landing:
+        """A draft of the file, which the caller discards. Raises StorageFull."""
+        return landing_in(self._root / DRAFTS_NAME, file)
 
-    def place(self, title_id: str, landing: "Landing") -> None:
+    def place(self, title_id: str, landing: Landing) -> None:
         """Put a verified landing where requests find it.
 
         Raises: SegmentUnavailable if the title has another file under that path by now; StorageFull.
@@ -184,6 +182,7 @@ class Shelf:
 
     def accept(self, scan: Scan) -> None:
         """Know what the scan found."""
+        self._tell_files_gone(scan.gone | scan.changed.keys())
         for title_id in scan.gone:
             del self._titles[title_id]
             log.info("title %s is gone", title_id)
@@ -195,6 +194,10 @@ class Shelf:
             for file in title.lacking if self._is_owned else ():
                 self._path(title_id, file.path).unlink(missing_ok=True)
 
+    def _tell_files_gone(self, title_ids: Collection[str]) -> None:
+        known = [self._titles[title_id] for title_id in title_ids if title_id in self._titles]
+        self._tell_gone({file.sha256 for title in known for file in title.listing.files.values()})
+
     def _sweep(self) -> None:
         drafts = self._root / DRAFTS_NAME
         with suppress(FileNotFoundError):
@@ -204,61 +207,19 @@ class Shelf:
             if left:
                 log.info("%d unfinished files swept", len(left))
 
-    def _put(self, title_id: str, landing: "Landing") -> None:
-        with _told(landing.file.path):
+    def _put(self, title_id: str, landing: Landing) -> None:
+        with told(landing.file.path):
             target = self._path(title_id, landing.file.path)
             target.parent.mkdir(parents=True, exist_ok=True)
+            assert landing.draft is not None
             landing.draft.replace(target)
 
     def _path(self, title_id: str, path: str) -> Path:
         return self._root / title_id / path
 
 
-class Landing:
-    """One file on its way to the shelf."""
-
-    def __init__(self, descriptor: int, draft: Path, *, file: MediaFile) -> None:
-        """`descriptor`: the open draft, closed by whoever opened it."""
-        self.draft = draft
-        self.file = file
-        self._descriptor = descriptor
-        self._hash = sha256()
-        self._left_bytes = file.size_bytes
-
-    def write(self, piece: bytes) -> None:
-        """Add `piece`. Raises MediaCorrupt if the file grows longer than listed; StorageFull."""
-        self._left_bytes -= len(piece)
-        if self._left_bytes < 0:
-            raise MediaCorrupt(f"{self.file.path} is longer than listed.", path=self.file.path)
-        self._hash.update(piece)
-        view = memoryview(piece)
-        with _told(self.file.path):
-            while view:
-                view = view[os.write(self._descriptor, view) :]
-
-    def verify(self) -> None:
-        """The draft holds the listed bytes, and the disk has them.
-
-        Safe in another thread. Raises MediaCorrupt for any other bytes; StorageFull.
-        """
-        if self._left_bytes:
-            raise MediaCorrupt(f"{self.file.path} ended {self._left_bytes} bytes early.", path=self.file.path)
-        if self._hash.hexdigest() != self.file.sha256:
-            raise MediaCorrupt(f"{self.file.path} does not have the listed hash.", path=self.file.path)
-        with _told(self.file.path):
-            # A power cut may otherwise leave the name without the bytes, at the right size.
-            os.fsync(self._descriptor)
-
-
-@contextmanager
-def _told(path: str) -> Iterator[None]:
-    """What the disk refuses, said as an error of ours."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(f"No room on the shelf for {path}.", path=path) from error
-        raise SegmentUnavailable(f"{path} cannot be kept on the shelf: {error.strerror}.", path=path) from error
+def _tell_nobody(hashes: Collection[str]) -> None:
+    """Nobody keeps files open."""
 
 
 def _title_on_disk(root: Path, title_id: str) -> HeldTitle:

@@ -1,9 +1,15 @@
-"""Supply: a file from the shelf, or by way of the parent when the shelf lacks it."""
+"""Supply: what requests are answered from: the shelf, or the parent by way of it.
+
+held(title, path) ─► a look into a dict ─► or the shelf: open, checked for its size
+fetched(title, path) ─► the parent, once however many ask ─► Arriving, sent on while it lands
+"""
 
 import os
 
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
+from matinee_edge.arriving import Arriving
+from matinee_edge.held import Held, OpenFiles
 from matinee_edge.listing import Listing, known_title_id
 from matinee_edge.misses import Misses
 from matinee_edge.shelf import Shelf
@@ -11,13 +17,18 @@ from matinee_edge.tally import Tally
 
 
 class Supply:
-    """What requests are answered from."""
+    """Owned by one event loop."""
 
-    def __init__(self, shelf: Shelf, *, misses: Misses | None, tally: Tally) -> None:
+    def __init__(self, shelf: Shelf, *, misses: Misses | None, files: OpenFiles, tally: Tally) -> None:
         """Without `misses` the shelf is all there is: an origin."""
         self._shelf = shelf
         self._misses = misses
+        self._files = files
         self._tally = tally
+        shelf.on_gone(files.forget)
+
+    def asked(self, title_id: str, path: str) -> None:
+        """Count a request for the file: what is asked for often stays."""
 
     async def listing(self, title_id: str) -> Listing:
         """What the title consists of. Raises TitleUnknown, and what `Misses.learn` raises."""
@@ -29,28 +40,39 @@ class Supply:
             raise TitleUnknown(f"There is no title {title_id} here.", title_id=title_id)
         return await self._misses.learn(title_id)
 
-    def holds(self, title_id: str, path: str) -> bool:
-        """Whether the file stands on the shelf."""
-        listing = self._shelf.listing(title_id)
-        file = listing.files.get(path) if listing is not None else None
-        if file is None or (descriptor := self._shelf.open(title_id, file)) is None:
-            return False
-        os.close(descriptor)
-        return True
+    def held(self, title_id: str, path: str) -> Held | None:
+        """The file, whole and open; None if it is not here, or not of the listed size. Waits for nothing."""
+        key = title_id, path
+        held = self._files.get(key)
+        if held is None:
+            listing = self._shelf.listing(title_id)
+            file = listing.files.get(path) if listing is not None else None
+            if listing is None or file is None or (descriptor := self._shelf.open(title_id, file)) is None:
+                return None
+            held = Held(descriptor, file, listing=listing)
+            self._files.put(key, held)
+        self._tally.hits += 1
+        return held
+
+    async def fetched(self, title_id: str, path: str) -> Held | Arriving:
+        """The file that `held` has just said is not here: as it lands, or whole by now.
+
+        Raises: TitleUnknown if there is no such file, and what `Misses.arriving` raises.
+        """
+        listing = await self.listing(title_id)
+        file = listing.files.get(path)
+        if file is None:
+            raise TitleUnknown(f"Title {title_id} has no such file.", title_id=title_id)
+        if (held := self.held(title_id, path)) is not None:
+            return held
+        self._tally.misses += 1
+        if self._misses is None:
+            raise SegmentUnavailable(f"{path} of {title_id} is not here.", title_id=title_id, path=path)
+        return await self._misses.arriving(listing, file)
 
     async def open(self, title_id: str, file: MediaFile) -> int:
-        """A descriptor of the whole file, which the caller closes.
-
-        Raises: SegmentUnavailable, and what `Misses.land` raises.
-        """
-        descriptor = self._shelf.open(title_id, file)
-        if descriptor is not None:
-            self._tally.hits += 1
-            return descriptor
-        self._tally.misses += 1
-        if self._misses is not None:
-            await self._misses.land_for_viewer(title_id, file)
-            descriptor = self._shelf.open(title_id, file)
-        if descriptor is None:
-            raise SegmentUnavailable(f"{file.path} of {title_id} is not here.", title_id=title_id, path=file.path)
-        return descriptor
+        """A descriptor of the whole file, which the caller closes. Raises what `fetched` raises."""
+        found = self.held(title_id, file.path) or await self.fetched(title_id, file.path)
+        if isinstance(found, Arriving) and file.size_bytes:
+            await found.wait_beyond(file.size_bytes - 1)
+        return os.dup(found.descriptor)

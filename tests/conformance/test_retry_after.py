@@ -18,7 +18,7 @@ from matinee.runtime.source import UrlSource
 from matinee.runtime.tasks import Tasks
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Refusal
-from matinee.testing.network import Request, ScriptedNetwork
+from matinee.testing.network import HostRequest, ScriptedNetwork
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from matinee.wire.play import PlayReply
 
@@ -109,7 +109,7 @@ class Everything:
 
     title: SyntheticTitle
 
-    def __call__(self, request: Request) -> bytes | None:
+    def __call__(self, request: HostRequest) -> bytes | None:
         match request.path:
             case "/license":
                 key = {"kty": "oct", "kid": encode_base64url(bytes.fromhex(KEY_ID)), "k": encode_base64url(bytes(16))}

@@ -16,7 +16,7 @@ from matinee.runtime.service import Service
 from matinee.runtime.source import Source, TitleSource
 from matinee.testing.clock import MONDAY_WALL_MS, VirtualClock, run_virtual
 from matinee.testing.faults import Refusal, Refused
-from matinee.testing.network import Request, ScriptedNetwork
+from matinee.testing.network import HostRequest, ScriptedNetwork
 from matinee.testing.titles import SyntheticTitle
 from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.steering import SteeringDocument
@@ -41,11 +41,11 @@ class House:
         told = end if self.says_ends else 0
         return tuple(OcaUrl(appliance=it, url=f"http://{it}.test/t/{end}/", exp_wall_ms=told) for it in NAMES)
 
-    def steer(self, request: Request) -> bytes:
+    def steer(self, request: HostRequest) -> bytes:
         self.questions += 1
         return msgspec.json.encode(SteeringDocument(pathway_priority=NAMES, oca_urls=self.urls(request.wall_ms)))
 
-    def serve(self, request: Request) -> bytes | Refusal | None:
+    def serve(self, request: HostRequest) -> bytes | Refusal | None:
         _, _, end, path = request.path.split("/", 3)
         if int(end) <= request.wall_ms:
             self.refusals.append(request.wall_ms - MONDAY_WALL_MS)

@@ -9,6 +9,7 @@ import pytest
 
 from matinee.errors import MatineeError, SegmentUnavailable, ServiceUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
+from matinee_edge.listing import Listing
 from matinee_edge.misses import REFUSAL_MS, Misses
 from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
@@ -25,10 +26,16 @@ class Site:
         self.clock = clock
         self.poster = poster
 
+    @property
+    def listing(self) -> Listing:
+        listing = self.shelf.listing("heat")
+        assert listing is not None
+        return listing
+
     async def outcome(self) -> MatineeError | None:
         """What asking for the poster came to."""
         try:
-            await self.misses.land("heat", self.poster)
+            await self.misses.land(self.listing, self.poster)
         except MatineeError as error:
             return error
         return None
@@ -92,7 +99,7 @@ async def test_a_listed_file_that_the_parent_lacks_is_unavailable_not_unknown(tm
     async with site(tmp_path) as it:
         other = MediaFile(path="absent.jpg", size_bytes=1, sha256="")
         with pytest.raises(SegmentUnavailable, match=r"absent\.jpg"):
-            await it.misses.land("heat", other)
+            await it.misses.land(it.listing, other)
 
 
 async def test_a_parent_that_says_nothing_is_given_up(tmp_path: Path) -> None:

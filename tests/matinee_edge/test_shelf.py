@@ -24,10 +24,13 @@ def file_of(index: TitleIndex, path: str) -> MediaFile:
 
 
 def put(shelf: Shelf, title_id: str, file: MediaFile, content: bytes) -> None:
-    with shelf.landing(file) as landing:
+    landing = shelf.landing(file)
+    try:
         landing.write(content)
         landing.verify()
         shelf.place(title_id, landing)
+    finally:
+        landing.discard()
 
 
 def test_a_whole_title_is_known_at_once_and_every_file_reads_back(tmp_path: Path) -> None:
@@ -149,9 +152,9 @@ def test_a_file_that_was_replaced_in_the_index_meanwhile_does_not_land(tmp_path:
     write_title(tmp_path / "new", "heat", seed=2)
     shelf = Shelf(tmp_path / "shelf", is_owned=True)
     shelf.adopt("heat", (tmp_path / "old/heat/title.json").read_bytes())
-    with shelf.landing(file_of(old, "poster.jpg")) as landing:
-        landing.write((tmp_path / "old/heat/poster.jpg").read_bytes())
-        landing.verify()
-        shelf.adopt("heat", (tmp_path / "new/heat/title.json").read_bytes())
-        with pytest.raises(SegmentUnavailable, match="replaced"):
-            shelf.place("heat", landing)
+    landing = shelf.landing(file_of(old, "poster.jpg"))
+    landing.write((tmp_path / "old/heat/poster.jpg").read_bytes())
+    landing.verify()
+    shelf.adopt("heat", (tmp_path / "new/heat/title.json").read_bytes())
+    with pytest.raises(SegmentUnavailable, match="replaced"):
+        shelf.place("heat", landing)

@@ -1,33 +1,136 @@
 """From the shelf first, from the parent otherwise; an origin has none."""
 
+import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from matinee.errors import SegmentUnavailable, TitleUnknown
+from matinee.clock import SystemClock
+from matinee.errors import MatineeError, SegmentUnavailable, TitleUnknown
+from matinee_edge.arriving import WITHHELD_BYTES, Arriving
+from matinee_edge.held import Held, OpenFiles
+from matinee_edge.misses import Misses
+from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
 from tests.support.titles import write_title
 
+SEGMENT = "video/v1/1.m4s"
+SEGMENT_BYTES = 400_000
 
-async def test_what_is_on_the_shelf_is_a_hit(tmp_path: Path) -> None:
+
+def origin(folder: Path, tally: Tally) -> Supply:
+    files = OpenFiles(max_files=8, memory_bytes=1 << 20)
+    return Supply(Shelf(folder, is_owned=False), misses=None, files=files, tally=tally)
+
+
+@asynccontextmanager
+async def isp(folder: Path) -> AsyncIterator[tuple[Supply, Spy, Tally]]:
+    """An appliance that holds nothing, and a spy before its parent, which holds heat."""
+    issuer, spies, tally = Issuer(folder), list[Spy](), Tally()
+    write_title(folder / "media", "heat", segment_bytes=SEGMENT_BYTES)
+    shelf, files = Shelf(folder / "shelf", is_owned=True), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    async with appliance(origin_settings(folder / "media", issuer), spy=spies) as url:
+        parent = Parent(url, token_file=issuer.media_token_file)
+        misses = Misses(shelf, parent, clock=SystemClock(), deadline_ms=5_000, max_fetches=8)
+        async with parent.running(), misses.running():
+            yield Supply(shelf, misses=misses, files=files, tally=tally), spies[0], tally
+
+
+async def received(found: Held | Arriving) -> bytes:
+    """What a client has at the end, or what it had when the fetch failed."""
+    if isinstance(found, Held):
+        return os.pread(found.descriptor, found.file.size_bytes, 0)
+    got = b""
+    try:
+        while len(got) < found.file.size_bytes:
+            sendable_bytes = await found.wait_beyond(len(got))
+            got += os.pread(found.descriptor, sendable_bytes - len(got), len(got))
+    except MatineeError:
+        pass
+    return got
+
+
+def test_what_is_on_the_shelf_is_a_hit_and_stays_open(tmp_path: Path) -> None:
     index, tally = write_title(tmp_path, "heat"), Tally()
-    supply = Supply(Shelf(tmp_path, is_owned=False), misses=None, tally=tally)
-    os.close(await supply.open("heat", index.files[0]))
-    assert (tally.hits, tally.misses) == (1, 0)
+    supply = origin(tmp_path, tally)
+    held = supply.held("heat", index.files[0].path)
+    assert held is not None
+    assert held.file == index.files[0]
+    assert supply.held("heat", index.files[0].path) is held
+    assert (tally.hits, tally.misses) == (2, 0)
 
 
 async def test_an_origin_that_lost_a_file_says_so(tmp_path: Path) -> None:
     index, tally = write_title(tmp_path, "heat"), Tally()
     (tmp_path / "heat" / index.files[0].path).unlink()
+    supply = origin(tmp_path, tally)
+    assert supply.held("heat", index.files[0].path) is None
     with pytest.raises(SegmentUnavailable):
-        await Supply(Shelf(tmp_path, is_owned=False), misses=None, tally=tally).open("heat", index.files[0])
+        await supply.fetched("heat", index.files[0].path)
     assert (tally.hits, tally.misses) == (0, 1)
 
 
 @pytest.mark.parametrize("title_id", ["alien", "..", ".landing", "a/b", ""])
 async def test_a_title_that_is_not_here_is_unknown(tmp_path: Path, title_id: str) -> None:
+    supply = origin(tmp_path, Tally())
+    assert supply.held(title_id, "poster.jpg") is None
     with pytest.raises(TitleUnknown):
-        await Supply(Shelf(tmp_path, is_owned=False), misses=None, tally=Tally()).listing(title_id)
+        await supply.fetched(title_id, "poster.jpg")
+
+
+async def test_what_lacks_is_sent_on_as_it_lands_and_is_a_hit_from_then_on(tmp_path: Path) -> None:
+    async with isp(tmp_path) as (supply, spy, tally):
+        found = await supply.fetched("heat", SEGMENT)
+        assert await received(found) == (tmp_path / "media/heat" / SEGMENT).read_bytes()
+        held = supply.held("heat", SEGMENT)
+        assert held is not None
+        assert await received(held) == (tmp_path / "media/heat" / SEGMENT).read_bytes()
+        assert (tally.hits, tally.misses) == (1, 1)
+        assert spy.asked == ["heat/title.json", f"heat/{SEGMENT}"]
+
+
+async def test_a_file_of_other_bytes_is_never_received_whole(tmp_path: Path) -> None:
+    async with isp(tmp_path) as (supply, spy, _):
+        await supply.listing("heat")
+        spy.spoil = lambda body: bytes([body[0] ^ 1]) + body[1:]
+        found = await supply.fetched("heat", SEGMENT)
+        assert isinstance(found, Arriving)
+        assert len(await received(found)) <= found.file.size_bytes - WITHHELD_BYTES
+        assert supply.held("heat", SEGMENT) is None
+
+
+async def test_a_thousand_followers_cost_one_fetch_and_all_get_the_same_bytes(tmp_path: Path) -> None:
+    async with isp(tmp_path) as (supply, spy, _):
+        await supply.listing("heat")
+        spy.is_open.clear()
+
+        async def follow() -> bytes:
+            return await received(await supply.fetched("heat", SEGMENT))
+
+        async with asyncio.TaskGroup() as group:
+            following = [group.create_task(follow()) for _ in range(1_000)]
+            await eventually(lambda: len(spy.asked) == 2)
+            spy.is_open.set()
+        assert {task.result() for task in following} == {(tmp_path / "media/heat" / SEGMENT).read_bytes()}
+        assert spy.asked == ["heat/title.json", f"heat/{SEGMENT}"]
+
+
+async def test_a_title_made_anew_is_not_answered_from_open_files(tmp_path: Path) -> None:
+    write_title(tmp_path, "heat", seed=1)
+    shelf, files = Shelf(tmp_path, is_owned=False), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    supply = Supply(shelf, misses=None, files=files, tally=Tally())
+    before = supply.held("heat", "poster.jpg")
+    write_title(tmp_path / "new", "heat", seed=2)
+    (tmp_path / "heat").rename(tmp_path / "old")
+    (tmp_path / "new/heat").rename(tmp_path / "heat")
+    shelf.accept(shelf.scan())
+    after = supply.held("heat", "poster.jpg")
+    assert before is not None
+    assert after is not None
+    assert await received(after) == (tmp_path / "heat/poster.jpg").read_bytes() != await received(before)

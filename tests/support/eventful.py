@@ -4,7 +4,7 @@ import struct
 
 from matinee.testing.faults import Refusal
 from matinee.testing.live import LiveTitle
-from matinee.testing.network import Growing, Request
+from matinee.testing.network import Growing, HostRequest
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 
 PLAYLIST_PATH = "/video.m3u8"
@@ -24,7 +24,7 @@ class EventfulTitle:
         self._boxes = {f"{name.removeprefix('at_')}.m4s": box for name, box in boxes.items()}
         self._title = SyntheticTitle(ladder=(300,), audio_kbps=0)
 
-    def __call__(self, request: Request) -> bytes | None:
+    def __call__(self, request: HostRequest) -> bytes | None:
         if request.path == PLAYLIST_PATH:
             return self._playlist()
         answer = self._title(request)
@@ -52,7 +52,7 @@ class EventfulShow:
     def __init__(self) -> None:
         self._title = LiveTitle(segment_ms=4_000, chunk_ms=500, delay_ms=2_000, ladder=(300,), audio_kbps=0)
 
-    def __call__(self, request: Request) -> bytes | Growing | Refusal | None:
+    def __call__(self, request: HostRequest) -> bytes | Growing | Refusal | None:
         answer = self._title(request)
         if not isinstance(answer, Growing):
             return answer

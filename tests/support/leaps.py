@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from matinee.runtime.http import Answer, Http
+from matinee.runtime.http import Answer, Http, OnPiece, Request
 
 MONDAY_WALL_MS = 1_767_603_600_000
 """2026-01-05, 09:00 UTC."""
@@ -59,10 +58,10 @@ class LeapingHttp(Http):
         self._dice += 0x9E3779B97F4A7C15
         return self._dice & ((1 << 64) - 1)
 
-    async def fetch(self, *arguments: Any, **named: Any) -> Answer:
+    async def fetch(self, request: Request, *, on_piece: OnPiece | None = None) -> Answer:
         self.under_way += 1
         try:
-            return await super().fetch(*arguments, **named)
+            return await super().fetch(request, on_piece=on_piece)
         finally:
             self.under_way -= 1
 

@@ -98,7 +98,7 @@ class FakePlayer:
 
     def start(self, *, startup_ms: int = 180) -> None:
         """The picture moves."""
-        self._change(phase="playing")
+        self.change(phase="playing")
         self.tell(PhaseChanged("playing"))
         self.tell(FirstFrameReady(startup_ms))
         self._pictures.put_nowait(self._frame(self.state.position_ms))
@@ -113,21 +113,24 @@ class FakePlayer:
             self._pictures.put_nowait(self._frame(position_ms))
         for position_ms in _due(start_ms, end_ms, Fraction(_BLOCK_MS)):
             self._blocks.put_nowait(_tone(position_ms))
-        self._change(position_ms=end_ms)
+        self.change(position_ms=end_ms)
         if end_ms == self.state.duration_ms:
-            self._end()
+            self.change(phase="ended")
+            self.tell(Ended())
+            self._finish()
+            self._over.set_result(None)
 
     def tell(self, notice: Notice) -> None:
         self._notices.put_nowait(notice)
 
     def change(self, **state: object) -> None:
         """The state is so from now on."""
-        self._change(**state)
+        self.state = msgspec.structs.replace(self.state, **state)
 
     def fail(self, error: MatineeError) -> None:
         """Playback breaks off."""
         self._failure = error
-        self._change(phase="failed")
+        self.change(phase="failed")
         self.tell(Failed(error.code, error.what))
         self._finish()
         self._over.set_exception(error)
@@ -150,24 +153,24 @@ class FakePlayer:
 
     def pause(self) -> None:
         self.paused += 1
-        self._change(phase="paused")
+        self.change(phase="paused")
         self.tell(PhaseChanged("paused"))
 
     def resume(self) -> None:
         self.resumed += 1
-        self._change(phase="playing")
+        self.change(phase="playing")
         self.tell(PhaseChanged("playing"))
 
     def seek(self, position_ms: int) -> None:
         self.sought.append(position_ms)
-        self._change(position_ms=position_ms)
+        self.change(position_ms=position_ms)
 
     def select_track(self, track_id: str) -> None:
         kind = next(track.kind for track in self.state.tracks if track.track_id == track_id)
-        self._select(kind, track_id)
+        self.change(tracks=_selected(self.state.tracks, kind, track_id))
 
     def turn_text_off(self) -> None:
-        self._select("text", "")
+        self.change(tracks=_selected(self.state.tracks, "text", ""))
 
     async def wait_ended(self) -> None:
         await asyncio.shield(self._over)
@@ -189,26 +192,10 @@ class FakePlayer:
             errors=() if self._failure is None else (self._failure.what,),
         )
 
-    def _end(self) -> None:
-        self._change(phase="ended")
-        self.tell(Ended())
-        self._finish()
-        self._over.set_result(None)
-
     def _finish(self) -> None:
         self._notices.put_nowait(None)
         self._pictures.put_nowait(None)
         self._blocks.put_nowait(None)
-
-    def _change(self, **state: object) -> None:
-        self.state = msgspec.structs.replace(self.state, **state)
-
-    def _select(self, kind: str, track_id: str) -> None:
-        tracks = [
-            msgspec.structs.replace(track, is_selected=track.track_id == track_id) if track.kind == kind else track
-            for track in self.state.tracks
-        ]
-        self._change(tracks=tuple(tracks))
 
     def _frame(self, position_ms: int) -> VideoFrame:
         self._frames += 1
@@ -345,6 +332,14 @@ def a_jpeg(width: int, height: int) -> bytes:
         frame = av.VideoFrame.from_ndarray(stripes(0, width, height), format="rgb24")
         container.mux([*stream.encode(frame), *stream.encode(None)])
     return file.getvalue()
+
+
+def _selected(tracks: tuple[TrackChoice, ...], kind: str, track_id: str) -> tuple[TrackChoice, ...]:
+    """The same, with that one of its kind chosen, or none."""
+    return tuple(
+        msgspec.structs.replace(track, is_selected=track.track_id == track_id) if track.kind == kind else track
+        for track in tracks
+    )
 
 
 async def _each(queue: asyncio.Queue[Item | None]) -> AsyncIterator[Item]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from matinee.clock import Clock
-from matinee.testing.network import Request
+from matinee.testing.network import HostRequest
 from matinee.testing.titles import SyntheticTitle
 from tests.support.servers import serving
 
@@ -93,7 +93,7 @@ class SteeringServer:
         if request.match_info["place"] in self.away:
             return web.Response(status=503)
         path = "/" + request.match_info["path"]
-        body = self._title()(Request(host="", path=path, query="", method="GET", headers={}, body=b"", wall_ms=0))
+        body = self._title()(HostRequest(host="", path=path, query="", method="GET", headers={}, body=b"", wall_ms=0))
         return web.Response(body=body) if isinstance(body, bytes) else web.Response(status=404)
 
     async def _steer(self, request: web.Request) -> web.StreamResponse:

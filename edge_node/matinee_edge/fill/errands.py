@@ -53,8 +53,10 @@ class _Title:
     turns: tuple[str, ...]
     """Everybody who should hold it, this appliance first."""
     left: int
+    probe: MediaFile | None = None
+    """The file of the own share that a peer is asked for, to learn whether it holds the share."""
     parked: list[MediaFile] = field(default_factory=list)
-    """The own share, until it is known whether a peer holds it."""
+    """The rest of the own share meanwhile."""
 
 
 @dataclass
@@ -149,8 +151,8 @@ class Errands:
             return
         peer = self._whose_turn(title_id, own[0], turns=title.turns[1:], now_ms=now_ms)
         if peer:
-            self._peers[peer].waiting.appendleft((title_id, own.pop(0)))
-            title.parked = own
+            title.probe, *title.parked = own
+            self._peers[peer].waiting.appendleft((title_id, own[0]))
         else:
             self._parents.waiting.extend((title_id, file) for file in own)
 
@@ -181,8 +183,7 @@ class Errands:
         lane.lacks = lane.sources[errand.source].failures = 0
         lane.news_ms = now_ms
         title = self._titles[errand.title_id]
-        if title.parked and errand.is_of_peer and self._is_own(errand):
-            # It holds one of this appliance's own share: so it will hold the rest.
+        if errand.file == title.probe and errand.is_of_peer:
             lane.waiting.extend((errand.title_id, file) for file in title.parked)
             title.parked = []
         title.left -= 1
@@ -236,8 +237,10 @@ class Errands:
         return source.has_failed and now_ms < source.rests_until_ms
 
     def _is_own(self, errand: Errand) -> bool:
-        turns = self._titles[errand.title_id].turns
-        return fetchers(errand.title_id, errand.file.path, among=turns)[0] == self._name
+        """Whether it is of this appliance's own share, though asked of a peer."""
+        title_id, file, *_ = errand
+        title = self._titles[title_id]
+        return file == title.probe or fetchers(title_id, file.path, among=title.turns)[0] == self._name
 
     def _ask_parents(self, title_id: str, file: MediaFile) -> None:
         """For the file, and for what waited to hear whether a peer holds it."""

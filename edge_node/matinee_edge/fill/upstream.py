@@ -1,7 +1,9 @@
-"""The stock of a real appliance: its shelf, and its misses, by whichever source a fill names."""
+"""The stock of a real appliance: its shelf, and whatever source a fill names."""
 
+import asyncio
 from collections.abc import Sequence
 
+from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.placement import Source
 from matinee.wire.title import MediaFile
 from matinee_edge.listing import Listing
@@ -13,11 +15,15 @@ from matinee_edge.shelf import Shelf
 class Upstream:
     """A `matinee_edge.fill.stock.Stock`."""
 
-    def __init__(self, shelf: Shelf, misses: Misses, parent: Parent) -> None:
-        """`parent`: runs while the fill does; others are asked over its connections."""
+    def __init__(self, shelf: Shelf, misses: Misses, parent: Parent, *, deadline_ms: int) -> None:
+        """`parent`: the one of `misses`; it runs while the fill does, and others are asked over its connections.
+
+        `deadline_ms`: within which a file must have come.
+        """
         self._shelf = shelf
         self._misses = misses
         self._parent = parent
+        self._deadline_ms = deadline_ms
 
     def listing(self, title_id: str) -> Listing | None:
         return self._shelf.listing(title_id)
@@ -26,11 +32,38 @@ class Upstream:
         return self._shelf.lacking(title_id)
 
     def is_pressed(self) -> bool:
-        return self._misses.is_waited_for
+        return self._misses.is_followed
 
     async def renew(self, title_id: str, *, source: Source) -> None:
-        await self._misses.renew(title_id, source=self._parent.beside(source.base_url, is_peer=False))
+        if source.base_url == self._parent.url:
+            await self._misses.renew(title_id)
+            return
+        known = self._shelf.listing(title_id)
+        etag = f'"{known.index.sha256}"' if known is not None else None
+        raw = await self._parent.beside(source.base_url, is_peer=False).index(title_id, etag=etag)
+        if raw is not None:
+            self._shelf.adopt(title_id, raw)
 
     async def land(self, title_id: str, file: MediaFile, *, source: Source, is_of_peer: bool) -> None:
-        by = self._parent.beside(source.base_url, is_peer=is_of_peer)
-        await self._misses.land(title_id, file, source=by)
+        if source.base_url == self._parent.url and (listing := self._shelf.listing(title_id)) is not None:
+            # Shared with the viewers who ask for it meanwhile.
+            await self._misses.land(listing, file)
+            return
+        try:
+            async with asyncio.timeout(self._deadline_ms / 1000):
+                await self._fetch(title_id, file, of=self._parent.beside(source.base_url, is_peer=is_of_peer))
+        except TimeoutError as error:
+            what = f"{file.path} of {title_id} did not come of {source.name} within {self._deadline_ms} ms."
+            raise SegmentUnavailable(what, title_id=title_id, path=file.path) from error
+        except TitleUnknown as error:
+            # Listed, so there is such a file: it is the source that lacks it.
+            raise SegmentUnavailable(error.what, **error.facts) from error
+
+    async def _fetch(self, title_id: str, file: MediaFile, *, of: Parent) -> None:
+        landing = self._shelf.landing(file)
+        try:
+            await of.pour(title_id, file, into=landing.write)
+            await asyncio.to_thread(landing.verify)
+            self._shelf.place(title_id, landing)
+        finally:
+            landing.discard()

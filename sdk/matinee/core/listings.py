@@ -24,7 +24,7 @@ class Listings:
 
     def segments(self, period: Period, rendition: Rendition) -> Sequence[Segment]:
         """In playing order; none while the index is unread."""
-        listing = self._of(period, rendition)
+        listing = None if rendition.index is None else self._of(period, rendition)
         return listing.segments if listing else rendition.segments
 
     def is_open(self, period: Period, rendition: Rendition) -> bool:

@@ -108,14 +108,7 @@ class ItemFailed(msgspec.Struct, frozen=True):
 
     at: int
     item: str
-    code: str
-    what: str
-    facts: dict[str, object] = {}
-
-    @property
-    def error(self) -> MatineeError:
-        """The same as an exception: its class says who must act."""
-        return error_of_code(self.code, self.what, self.facts)
+    failure: Failed
 
 
 PlaylistNotice = ItemEntered | ItemFailed | Notice

@@ -47,9 +47,11 @@ def _sizes_of(segments: list[Segment]) -> list[int]:
 
 
 def _ahead(stream: Stream, rung: int) -> list[Segment]:
-    following = stream.wanted.segment if stream.wanted else stream.next_segment(rung)
     segments = stream.segments(rung)
-    if following is None or not segments or segments[0].resource.first_byte is None:
+    if not segments or segments[0].resource.first_byte is None:
+        return []
+    following = stream.wanted.segment if stream.wanted else stream.next_segment(rung)
+    if following is None:
         return []
     at = max(index_at(segments, following.start_ms + following.duration_ms // 2), 0)
     return [segments[index] for index in range(at, min(at + HORIZON, len(segments)))]

@@ -128,7 +128,7 @@ class Playhead:
 
     def _moved_ms(self, now_ms: int) -> int:
         """How far it came since the last change: with the clock, as far as there is media."""
-        if not self.is_moving:
+        if self.wait is not None or not self.wants_play:
             return 0
         elapsed_ms = (now_ms - self._since_ms) * self.rate_permille // 1000
         return min(elapsed_ms, max(0, self._here_ms - self._position_ms))

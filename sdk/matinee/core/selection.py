@@ -52,8 +52,9 @@ class Selection:
 
     def buffer_ms(self, position_ms: int) -> int:
         """Media ahead of the playhead: of the stream that runs dry first, or up to the end."""
-        growing = [stream.frontier_ms for stream in self._gating if not stream.is_whole]
-        return min(growing, default=self.end_ms) - position_ms
+        gating = sorted(self._gating, key=_frontier_ms)
+        first = next((stream for stream in gating if not stream.is_whole), None)
+        return (first.frontier_ms if first else self.end_ms) - position_ms
 
     @property
     def segment_ms(self) -> int:
@@ -126,7 +127,7 @@ class Selection:
 
     @property
     def _gating(self) -> list[Stream]:
-        return [stream for stream in self.streams if stream.gates_play]
+        return [stream for stream in self._streams.values() if stream.gates_play]
 
     def _walk(self, stream: Stream) -> None:
         """Into the next period once this one is here; over those that have nothing of its kind."""
@@ -157,3 +158,7 @@ class Selection:
         else:
             stream.pass_over(period)
         stream.is_final = self.presentation.is_final(period)
+
+
+def _frontier_ms(stream: Stream) -> int:
+    return stream.frontier_ms

@@ -58,7 +58,7 @@ class Stream:
     @property
     def is_at_end(self) -> bool:
         """Whether everything of this period from the entry on is here."""
-        return self.next_segment(max(self.rung, 0)) is None and self.is_listed
+        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
 
     @property
     def is_whole(self) -> bool:
@@ -98,10 +98,9 @@ class Stream:
 
         Rungs need not be cut at the same milliseconds: the segment more than half of which is missing is next.
         """
-        segments = () if self._has_nothing else self.segments(rung)
-        if not segments:
+        if self._has_nothing:
             return None
-        segment = self._seam.after(self.frontier_ms, segments, is_entering=self._is_entering)
+        segment = self._seam.after(self.frontier_ms, self.segments(rung), is_entering=self._is_entering)
         if segment is None:
             return None
         is_before = self._is_entering and segment.end_ms <= self.frontier_ms
@@ -232,16 +231,24 @@ class _Seam:
 
     def __init__(self) -> None:
         self._segments: Sequence[Segment] = ()
-        self._asked = (-1, False)
+        self._frontier_ms = -1
+        self._is_entering = False
         self._answer: Segment | None = None
 
     def after(self, frontier_ms: int, segments: Sequence[Segment], *, is_entering: bool) -> Segment | None:
-        """The segment to continue with at `frontier_ms`; None at the end. `segments`: at least one."""
-        if segments is self._segments and (frontier_ms, is_entering) == self._asked:
-            return self._answer
-        at = max(index_at(segments, frontier_ms), 0)
-        segment: Segment | None = segments[at]
-        if not is_entering and (frontier_ms - segments[at].start_ms) * 2 >= segments[at].duration_ms:
-            segment = segments[at + 1] if at + 1 < len(segments) else None
-        self._segments, self._asked, self._answer = segments, (frontier_ms, is_entering), segment
+        """The segment to continue with at `frontier_ms`; None at the end."""
+        is_same = segments is self._segments and is_entering == self._is_entering
+        if not is_same or frontier_ms != self._frontier_ms:
+            self._segments, self._frontier_ms, self._is_entering = segments, frontier_ms, is_entering
+            self._answer = _following(segments, frontier_ms, is_entering=is_entering)
+        return self._answer
+
+
+def _following(segments: Sequence[Segment], frontier_ms: int, *, is_entering: bool) -> Segment | None:
+    at = max(index_at(segments, frontier_ms), 0)
+    if at >= len(segments):
+        return None
+    segment = segments[at]
+    if is_entering or (frontier_ms - segment.start_ms) * 2 < segment.duration_ms:
         return segment
+    return segments[at + 1] if at + 1 < len(segments) else None

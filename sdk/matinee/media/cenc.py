@@ -6,17 +6,20 @@ with a pattern.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from matinee.errors import FormatUnsupported, LicenseInvalid
 from matinee.media.boxes import Box, children, top_level
-from matinee.media.ciphers import Opening, chain_mode, counter_mode
-from matinee.media.encryption import EncryptedSample, Range, encryption_boxes, read_encrypted
+from matinee.media.ciphers import Opening, Range, chain_mode, counter_mode
+from matinee.media.encryption import EncryptedRun, encryption_boxes, read_encrypted
 from matinee.media.fragments import Fragment, read_fragments
 from matinee.media.header import Header, protection_boxes, read_header
 from matinee.media.protection import Protection
 
 _BLOCK = 16
 _COUNTER_SCHEMES, _CHAIN_SCHEMES = ("cenc", "cens"), ("cbc1", "cbcs")
+_KEYS_IN_USE = 4
+"""To set one up takes a tenth of what it takes to open a segment; keys that rotate take turns for a while."""
 
 
 def decrypt_segment(init: bytes, segment: bytes, keys: Mapping[str, bytes]) -> bytes:
@@ -69,8 +72,7 @@ class Decryptor:
         if scheme not in _COUNTER_SCHEMES + _CHAIN_SCHEMES:
             raise FormatUnsupported(f"The encryption scheme {scheme!r}.", scheme=scheme)
         self._has_counters = scheme in _COUNTER_SCHEMES
-        self._counters: dict[bytes, Opening] = {}
-        """Of the last key: to set it up takes a tenth of what it takes to open a segment."""
+        self._counter_mode = lru_cache(maxsize=_KEYS_IN_USE)(counter_mode)
 
     def decrypt(self, segment: bytes) -> bytes:
         """`segment` in the clear, of the same size; `segment` itself if it is clear.
@@ -82,28 +84,26 @@ class Decryptor:
         if self._header.protection is None:
             return segment
         fragments = read_fragments(segment, self._header)
-        samples = [sample for fragment in fragments for sample in read_encrypted(segment, fragment, self._header)]
-        if not samples:
+        runs = [run for fragment in fragments for run in read_encrypted(segment, fragment, self._header)]
+        if not runs:
             return segment
         clear = bytearray(segment)
-        for key_id in {sample.protection.key_id: None for sample in samples}:
-            own = [sample for sample in samples if sample.protection.key_id == key_id]
-            self._open(memoryview(clear), own, key=self._key(key_id))
+        for run in runs:
+            self._open(memoryview(clear), run)
         for fragment in fragments:
             for box in encryption_boxes(segment, fragment):
                 _free(clear, box)
-        self._check_opened(clear, fragments[0], key_id=samples[0].protection.key_id)
+        self._check_opened(clear, fragments[0], key_id=runs[0].protection.key_id)
         return bytes(clear)
 
-    def _open(self, data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+    def _open(self, data: memoryview, run: EncryptedRun) -> None:
+        key = self._key(run.protection.key_id)
         if not self._has_counters:
-            _open_chains(data, samples, key=key)
-            return
-        opening = self._counters.get(key)
-        if opening is None:
-            self._counters.clear()
-            opening = self._counters[key] = counter_mode(key)
-        _open_counters(data, samples, opening)
+            _open_chains(data, run, key=key)
+        elif run.protection.scheme == "cens":
+            _open_patterns(data, run, self._counter_mode(key))
+        else:
+            self._counter_mode(key)(data, run.streams)
 
     def _key(self, key_id: str) -> bytes:
         key = self._keys.get(key_id)
@@ -126,33 +126,27 @@ class Decryptor:
             raise LicenseInvalid(f"The key {key_id} does not open the segment.", key_id=key_id)
 
 
-def _open_counters(data: memoryview, samples: list[EncryptedSample], opening: Opening) -> None:
-    """Each sample's encrypted bytes are one AES-CTR stream (9.4 to 9.6)."""
-    if not any(sample.protection.scheme == "cens" for sample in samples):
-        opening(data, ((iv, ranges) for _, iv, ranges in samples))
-        return
-    for protection, iv, ranges in samples:
+def _open_patterns(data: memoryview, run: EncryptedRun, opening: Opening) -> None:
+    """Each sample's encrypted blocks are one AES-CTR stream (9.4 to 9.6)."""
+    for iv, ranges in run.streams:
         whole = _whole_blocks(ranges)
-        text = bytearray(_gather(data, whole, protection))
+        text = bytearray(_gather(data, whole, run.protection))
         opening(memoryview(text), [(iv, [(0, len(text))])])
-        _scatter(data, memoryview(text), whole, protection)
+        _scatter(data, memoryview(text), whole, run.protection)
 
 
-def _open_chains(data: memoryview, samples: list[EncryptedSample], *, key: bytes) -> None:
+def _open_chains(data: memoryview, run: EncryptedRun, *, key: bytes) -> None:
     """Each sample's encrypted blocks are one AES-CBC chain, with `cbcs` those of each protected range (9.4 to 9.7).
 
     A block of a chain is opened by itself and the one before it. So chains with their initialization vectors in front
     open as one; what the vectors themselves open to is dropped.
     """
-    chains = [
-        (protection, iv.ljust(_BLOCK, b"\0"), chain)
-        for protection, iv, ranges in samples
-        for chain in _chains(ranges, protection)
-    ]
-    texts = [text for protection, iv, chain in chains for text in (iv, _gather(data, chain, protection))]
+    protection = run.protection
+    chains = [(iv.ljust(_BLOCK, b"\0"), chain) for iv, ranges in run.streams for chain in _chains(ranges, protection)]
+    texts = [text for iv, chain in chains for text in (iv, _gather(data, chain, protection))]
     opened = memoryview(chain_mode(key)(bytes(_BLOCK), b"".join(texts)))
     at = 0
-    for (protection, _, chain), text in zip(chains, texts[1::2], strict=True):
+    for (_, chain), text in zip(chains, texts[1::2], strict=True):
         at += _BLOCK
         _scatter(data, opened[at : at + len(text)], chain, protection)
         at += len(text)

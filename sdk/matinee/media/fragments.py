@@ -1,7 +1,7 @@
 """The samples of a media segment: where each lies, and when it is shown (ISO/IEC 14496-12, section 8.8)."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise, starmap
 from operator import add
 from typing import NamedTuple
 
@@ -63,6 +63,11 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
         return sum(sum(run.durations) for run in self.runs)
 
     @property
+    def places(self) -> list[tuple[int, int]]:
+        """Of each sample, in decoding order: its first byte in the segment, and the one after its last."""
+        return [place for run in self.runs for place in pairwise(accumulate(run.sizes, initial=run.start))]
+
+    @property
     def samples(self) -> list[Sample]:
         """In decoding order."""
         samples: list[Sample] = []
@@ -70,8 +75,7 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
         for run in self.runs:
             starts, decoded = accumulate(run.sizes, initial=run.start), accumulate(run.durations, initial=time)
             times = map(add, decoded, run.compositions)
-            # `_make` is in C, the constructor is not: a segment has hundreds.
-            samples += map(Sample._make, zip(starts, run.sizes, times, run.durations, strict=False))
+            samples += starmap(Sample, zip(starts, run.sizes, times, run.durations, strict=False))
             time += sum(run.durations)
         return samples
 

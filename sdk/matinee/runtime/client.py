@@ -10,7 +10,7 @@ from matinee.policy.custom import Policies
 from matinee.policy.settings import PlayerSettings
 from matinee.runtime.device import Device
 from matinee.runtime.filters import FilteredNetwork, Filters
-from matinee.runtime.http import FetchFailure, Http, Network
+from matinee.runtime.http import FetchFailure, Http, Network, Request
 from matinee.runtime.player import Player
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
@@ -88,10 +88,9 @@ class Client:
 
     async def fetch(self, url: str) -> bytes:
         """An image that the catalog names, of at most `MOST_IMAGE_BYTES`. Raises NetworkUnreachable."""
+        request = Request(url=url, most_bytes=MOST_IMAGE_BYTES, deadline_ms=_IMAGE_DEADLINE_MS, request_class="image")
         try:
-            answer = await self._http.fetch(
-                url, most_bytes=MOST_IMAGE_BYTES, deadline_ms=_IMAGE_DEADLINE_MS, request_class="image"
-            )
+            answer = await self._http.fetch(request)
         except FetchFailure as failure:
             raise NetworkUnreachable(f"The image cannot be had ({failure.reason}).") from failure
         return answer.body

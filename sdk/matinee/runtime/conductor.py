@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from matinee.core.notices import ItemEntered, ItemFailed, Notice, PlaylistNotice
+from matinee.core.notices import Failed, ItemEntered, ItemFailed, Notice, PlaylistNotice
 from matinee.core.stats import PlayerStats
 from matinee.errors import MatineeError
 from matinee.policy.order import Repeat, next_of
@@ -90,8 +90,8 @@ class Conductor:
             self.error = turn.error
             failures = failures + 1 if turn.error else 0
             if turn.error is not None:
-                failed = ItemFailed(at, self._items[at], turn.error.code, turn.error.what, turn.error.facts)
-                self.listeners.tell(failed)
+                failure = Failed(turn.error.code, turn.error.what, turn.error.facts)
+                self.listeners.tell(ItemFailed(at, self._items[at], failure))
             at, self._asked = self._after(turn), None
             self._leave(turn)
         self.is_over = True

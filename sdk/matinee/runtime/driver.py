@@ -66,7 +66,7 @@ from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.alarm import Alarm
-from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.http import Answer, FetchFailure, Network, Request
 from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
@@ -222,14 +222,14 @@ class Driver:
             return None, 0
 
     async def _fetch_document(self, command: Fetch, url: str) -> Answer:
-        return await self._http.fetch(
-            url,
+        request = Request(
+            url=url,
             most_bytes=MOST_MANIFEST_BYTES,
             deadline_ms=RULES["manifest"].deadline_ms,
             request_class="manifest",
             headers={"Priority": priority_header(command.urgency)},
-            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
         )
+        return await self._ask(command, request)
 
     async def _fetch_index(self, command: Fetch, target: IndexTarget) -> IndexRead:
         assert target.rendition.index is not None, "it is asked for where there is one"
@@ -280,7 +280,7 @@ class Driver:
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
 
-        answer = await self._fetch_media(command, target.segment.resource, on_piece=feed)
+        answer = await self._fetch_media(command, target.segment.resource, feed)
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
@@ -294,7 +294,7 @@ class Driver:
                 self.receive(EventsFound(read_events(media, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
     async def _fetch_media(
-        self, command: Fetch, resource: Resource, on_piece: Callable[[bytes], None] | None = None
+        self, command: Fetch, resource: Resource, feed: Callable[[bytes], None] | None = None
     ) -> Answer:
         place = self._places().get(command.appliance)
         if place is None:
@@ -302,15 +302,24 @@ class Driver:
         byte_range = None
         if resource.first_byte is not None and resource.last_byte is not None:
             byte_range = (resource.first_byte, resource.last_byte)
-        return await self._http.fetch(
-            request_url(place, resource.path),
+        request = Request(
+            url=request_url(place, resource.path),
             most_bytes=MOST_SEGMENT_BYTES,
             deadline_ms=RULES["segment"].deadline_ms,
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
-            on_progress=lambda received, size: self.receive(ProgressMade(command.request_id, received, size)),
-            on_piece=on_piece,
         )
+        return await self._ask(command, request, feed)
+
+    async def _ask(self, command: Fetch, request: Request, feed: Callable[[bytes], None] | None = None) -> Answer:
+        """The answer; of each piece that comes, first `feed` hears and then the core."""
+
+        def hear(piece: bytes, received_bytes: int, size_bytes: int) -> None:
+            if feed is not None:
+                feed(piece)
+            self.receive(ProgressMade(command.request_id, received_bytes, size_bytes))
+
+        return await self._http.fetch(request, on_piece=hear)
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:
         return body if key is None else decrypt_whole(body, key=await self._key(key.url), iv=key.iv)

@@ -5,12 +5,14 @@ import errno
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import TracebackType
 from typing import Protocol
 
 import aiohttp
+import msgspec
 from Crypto.Random.random import getrandbits
 from yarl import URL
 
@@ -41,14 +43,41 @@ class FetchFailure(Exception):
         """What a refusal said, cut to 64 KiB."""
 
 
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of a network. Its text leaves out what may be secret."""
+
+    url: str
+    most_bytes: int
+    """A longer answer is a failure."""
+    deadline_ms: int
+    """From asking to the last byte. > 0."""
+    request_class: RequestClass = "segment"
+    """What it is for."""
+    byte_range: tuple[int, int] | None = None
+    """First and last byte, both included; cut out of a whole answer if the server ignores it."""
+    method: str = "GET"
+    body: bytes | None = None
+    headers: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Request(request_class={self.request_class!r}, method={self.method!r})"
+
+
+OnPiece = Callable[[bytes, int, int], None]
+"""Called for each piece that comes, with the bytes received so far and those of the whole answer; 0 if the server does
+not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    body: bytes
+    """What came. Its text leaves out what may be secret."""
+
+    body: bytes = field(repr=False)
     elapsed_ms: int
-    url: str = ""
+    url: str = field(default="", repr=False)
     """Where it came from in the end, after redirects."""
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
     date_ms: int | None = None
@@ -67,28 +96,8 @@ class Network(Protocol):
         """64 uniform bits."""
         ...
 
-    async def fetch(
-        self,
-        url: str,
-        *,
-        most_bytes: int,
-        deadline_ms: int,
-        request_class: RequestClass = "segment",
-        byte_range: tuple[int, int] | None = None,
-        method: str = "GET",
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[int, int], None] | None = None,
-        on_piece: Callable[[bytes], None] | None = None,
-    ) -> Answer:
-        """The whole answer. Raises FetchFailure, nothing else.
-
-        `request_class`: what it is for, which filters want to know (`matinee.runtime.filters`).
-        `byte_range`: first and last byte, both included; cut out of a whole answer if the server ignores it.
-        `on_progress` is called for each piece that comes, with the bytes received so far and those of the whole
-        answer, or 0 if the server does not say. `on_piece` is called before with the bytes themselves; what it raises
-        ends the request and passes.
-        """
+    async def fetch(self, request: Request, *, on_piece: OnPiece | None = None) -> Answer:
+        """The whole answer. Raises FetchFailure, nothing else; what `on_piece` raises ends the request and passes."""
         ...
 
 
@@ -102,40 +111,19 @@ class Http:
     def draw(self) -> int:
         return getrandbits(64)
 
-    async def fetch(
-        self,
-        url: str,
-        *,
-        most_bytes: int,
-        deadline_ms: int,
-        request_class: RequestClass = "segment",
-        byte_range: tuple[int, int] | None = None,
-        method: str = "GET",
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[int, int], None] | None = None,
-        on_piece: Callable[[bytes], None] | None = None,
-    ) -> Answer:
+    async def fetch(self, request: Request, *, on_piece: OnPiece | None = None) -> Answer:
         began_ms = self.clock.now_ms()
-        sent = dict(headers or {})
-        if byte_range is not None:
-            sent["Range"] = f"bytes={byte_range[0]}-{byte_range[1]}"
         try:
-            async with (
-                asyncio.timeout(deadline_ms / 1000),
-                self._open.request(method, _as_written(url), data=body, headers=sent) as response,
-            ):
+            async with asyncio.timeout(request.deadline_ms / 1000), self._sent(request) as response:
                 if response.status >= 400:
                     raise await self._refusal(response)
                 received, size_bytes = bytearray(), _size_bytes(response)
                 async for piece in response.content.iter_any():
                     received += piece
-                    if len(received) > most_bytes:
+                    if len(received) > request.most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_piece is not None:
-                        on_piece(piece)
-                    if on_progress is not None:
-                        on_progress(len(received), size_bytes)
+                        on_piece(piece, len(received), size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -144,8 +132,9 @@ class Http:
         is_other = response.status == 206 or "Content-Encoding" in response.headers
         if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
             raise FetchFailure("corrupt", status=response.status)
-        if byte_range is not None and response.status == 200:
-            received = received[byte_range[0] : byte_range[1] + 1]
+        if request.byte_range is not None and response.status == 200:
+            first, last = request.byte_range
+            received = received[first : last + 1]
         return Answer(
             bytes(received),
             elapsed_ms,
@@ -160,6 +149,12 @@ class Http:
     def _open(self) -> aiohttp.ClientSession:
         assert self._session is not None, "use `async with`"
         return self._session
+
+    def _sent(self, request: Request) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        headers = dict(request.headers)
+        if request.byte_range is not None:
+            headers["Range"] = "bytes={}-{}".format(*request.byte_range)
+        return self._open.request(request.method, _as_written(request.url), data=request.body, headers=headers)
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailure:
         # By the server's own clock where it tells it: ours may be wrong, and a date would then say nothing.

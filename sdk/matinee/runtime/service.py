@@ -10,7 +10,7 @@ from matinee.clock import Clock
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
 from matinee.policy.patience import Patience, for_service, retry_in_ms
 from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure, Network
+from matinee.runtime.http import FetchFailure, Network, Request
 from matinee.wire.problem import Problem, error_of
 
 ReplyT = TypeVar("ReplyT")
@@ -74,8 +74,8 @@ class Service:
 
     async def tell(self, path: str, body: object, *, deadline_ms: int = DEADLINE_MS) -> None:
         """One POST whose answer is not read. Raises FetchFailure: the caller has a retry machine of its own."""
-        await self._http.fetch(
-            self._absolute(path),
+        request = Request(
+            url=self._absolute(path),
             most_bytes=MOST_REPLY_BYTES,
             deadline_ms=deadline_ms,
             request_class="telemetry",
@@ -83,18 +83,20 @@ class Service:
             body=msgspec.json.encode(body),
             headers=self._headers(path),
         )
+        await self._http.fetch(request)
 
     async def _ask_once(self, path: str, reply_type: type[ReplyT], body: object) -> ReplyT:
+        request = Request(
+            url=self._absolute(path),
+            most_bytes=MOST_REPLY_BYTES,
+            deadline_ms=DEADLINE_MS,
+            request_class="service",
+            method="GET" if body is None else "POST",
+            body=None if body is None else msgspec.json.encode(body),
+            headers=self._headers(path),
+        )
         try:
-            answer = await self._http.fetch(
-                self._absolute(path),
-                most_bytes=MOST_REPLY_BYTES,
-                deadline_ms=DEADLINE_MS,
-                request_class="service",
-                method="GET" if body is None else "POST",
-                body=None if body is None else msgspec.json.encode(body),
-                headers=self._headers(path),
-            )
+            answer = await self._http.fetch(request)
         except FetchFailure as failure:
             raise self._error_of(failure) from failure
         try:

@@ -17,7 +17,7 @@ from matinee.policy.patience import for_license
 from matinee.policy.places import ordered
 from matinee.policy.settings import RetrySettings
 from matinee.policy.steering import ttl_ms
-from matinee.runtime.http import FetchFailure, Network
+from matinee.runtime.http import FetchFailure, Network, Request
 from matinee.runtime.service import Service, error_of_failure, retried
 from matinee.wire.license import License
 from matinee.wire.play import OcaUrl, PlayReply
@@ -158,20 +158,21 @@ class UrlSource:
             raise LicenseInvalid(f"The key server's answer has {len(key)} bytes; a key has {_KEY_BYTES}.")
         return key
 
-    async def _license(self, url: str, request: bytes | None = None) -> bytes:
-        """What the license server answers to a GET, or a POST of `request`."""
+    async def _license(self, url: str, body: bytes | None = None) -> bytes:
+        """What the license server answers to a GET, or a POST of `body`."""
+        request = Request(
+            url=url,
+            most_bytes=_MOST_LICENSE_BYTES,
+            deadline_ms=_LICENSE_DEADLINE_MS,
+            request_class="license",
+            method="GET" if body is None else "POST",
+            body=body,
+            headers={} if body is None else {"Content-Type": "application/json"},
+        )
 
         async def ask() -> bytes:
             try:
-                answer = await self._http.fetch(
-                    url,
-                    most_bytes=_MOST_LICENSE_BYTES,
-                    deadline_ms=_LICENSE_DEADLINE_MS,
-                    request_class="license",
-                    method="GET" if request is None else "POST",
-                    body=request,
-                    headers={} if request is None else {"Content-Type": "application/json"},
-                )
+                answer = await self._http.fetch(request)
             except FetchFailure as failure:
                 if is_passing(failure.reason):
                     raise error_of_failure(failure, "The license server") from failure
@@ -285,12 +286,13 @@ async def _advice(http: Network, pathways: Pathways, heard: Sequence[Heard]) -> 
     if is_inline(asked):
         document = read_steering(inline_document(asked), url=asked)
     else:
-        answer = await http.fetch(
-            pathways.question(heard),
+        request = Request(
+            url=pathways.question(heard),
             most_bytes=MOST_DOCUMENT_BYTES,
             deadline_ms=_STEERING_DEADLINE_MS,
             request_class="steering",
         )
+        answer = await http.fetch(request)
         document = read_steering(answer.body, url=answer.url)
     pathways.take(document, asked=asked)
     return document

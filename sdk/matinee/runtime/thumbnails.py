@@ -11,7 +11,7 @@ from matinee.manifest.presentation import BaseUrl, Period, Presentation, Renditi
 from matinee.manifest.segments import index_at, whole_ms
 from matinee.media.images import size_of
 from matinee.policy.requests import RULES, RequestClass, priority_header
-from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.http import Answer, FetchFailure, Network, Request
 from matinee.runtime.reading import Index, Reading
 from matinee.runtime.source import Source
 
@@ -120,15 +120,16 @@ class Thumbnails:
             if rendition.places and (place.clone_of or name) not in rendition.places:
                 continue
             tried.append(name)
+            request = Request(
+                url=request_url(place, resource.path),
+                most_bytes=most_bytes,
+                deadline_ms=RULES["image"].deadline_ms,
+                request_class=request_class,
+                byte_range=byte_range,
+                headers={"Priority": priority_header(RULES["image"].urgency)},
+            )
             try:
-                answer = await self._http.fetch(
-                    request_url(place, resource.path),
-                    most_bytes=most_bytes,
-                    deadline_ms=RULES["image"].deadline_ms,
-                    request_class=request_class,
-                    byte_range=byte_range,
-                    headers={"Priority": priority_header(RULES["image"].urgency)},
-                )
+                answer = await self._http.fetch(request)
             except FetchFailure:
                 continue
             return answer, place

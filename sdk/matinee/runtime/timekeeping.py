@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from matinee.manifest.instants import wall_ms
 from matinee.manifest.presentation import ClockSource
-from matinee.runtime.http import Answer, FetchFailure, Network
+from matinee.runtime.http import Answer, FetchFailure, Network, Request
 
 MOST_CLOCK_BYTES = 4_096
 CLOCK_DEADLINE_MS = 3_000
@@ -24,14 +24,15 @@ async def wall_ms_of(sources: Iterable[ClockSource], http: Network) -> int | Non
 
 async def _asked(source: ClockSource, http: Network) -> int | None:
     method = "HEAD" if source.scheme == "http-head" else "GET"
+    request = Request(
+        url=source.value,
+        most_bytes=MOST_CLOCK_BYTES,
+        deadline_ms=CLOCK_DEADLINE_MS,
+        request_class="clock",
+        method=method,
+    )
     try:
-        answer = await http.fetch(
-            source.value,
-            most_bytes=MOST_CLOCK_BYTES,
-            deadline_ms=CLOCK_DEADLINE_MS,
-            request_class="clock",
-            method=method,
-        )
+        answer = await http.fetch(request)
     except FetchFailure:
         return None
     shown_ms = _shown_ms(answer, source)

@@ -9,7 +9,7 @@ import msgspec
 from matinee.policy.settings import NotNegative, Positive
 from matinee.testing.clock import MONDAY_WALL_MS
 from matinee.testing.cmaf import fragment, init_segment
-from matinee.testing.network import Growing, Request
+from matinee.testing.network import Growing, HostRequest
 from matinee.testing.titles import MANIFEST_PATH, representation, seconds
 
 HLS_PATH, TIME_PATH = "/main.m3u8", "/time"
@@ -47,7 +47,7 @@ class LiveTitle(msgspec.Struct, frozen=True, kw_only=True):
     has_clock: bool = True
     """Whether it names a clock."""
 
-    def __call__(self, request: Request) -> bytes | Growing | None:
+    def __call__(self, request: HostRequest) -> bytes | Growing | None:
         live_ms = request.wall_ms - self.zero_wall_ms
         if request.path == MANIFEST_PATH:
             return self.manifest(live_ms)

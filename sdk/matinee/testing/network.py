@@ -9,8 +9,7 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.policy.dice import draw, next_state
-from matinee.policy.requests import RequestClass
-from matinee.runtime.http import CHUNK_BYTES, Answer, FetchFailure
+from matinee.runtime.http import CHUNK_BYTES, Answer, FetchFailure, OnPiece, Request
 from matinee.testing.faults import (
     Corrupt,
     Fault,
@@ -31,8 +30,8 @@ _SIP_BYTES = 1 << 13
 """What is made while it is sent comes in smaller pieces."""
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a host is asked."""
+class HostRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a host is asked: a `matinee.runtime.http.Request` as it gets there."""
 
     host: str
     """With its port, if the URL names one."""
@@ -53,7 +52,7 @@ class Growing(msgspec.Struct, frozen=True):
     """What it is made of, each with the wall time at which it is there; rising."""
 
 
-Host = Callable[[Request], bytes | Growing | Refusal | None]
+Host = Callable[[HostRequest], bytes | Growing | Refusal | None]
 """What a host answers; None for what it does not have."""
 
 
@@ -139,39 +138,24 @@ class ScriptedNetwork:
         self._dice = next_state(self._dice)
         return draw(self._dice)
 
-    async def fetch(
-        self,
-        url: str,
-        *,
-        most_bytes: int,
-        deadline_ms: int,
-        request_class: RequestClass = "segment",
-        byte_range: tuple[int, int] | None = None,
-        method: str = "GET",
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        on_progress: Callable[[int, int], None] | None = None,
-        on_piece: Callable[[bytes], None] | None = None,
-    ) -> Answer:
+    async def fetch(self, request: Request, *, on_piece: OnPiece | None = None) -> Answer:
         """As `matinee.runtime.http.Network.fetch`."""
-        request = self._request(url, method=method, headers=headers or {}, body=body or b"")
-        exchange = Exchange(self.clock.now_ms(), request.host, request.path)
+        arriving = self._arriving(request)
+        exchange = Exchange(self.clock.now_ms(), arriving.host, arriving.path)
         self.exchanges.append(exchange)
 
         def progressed(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             exchange.size_bytes = received_bytes
-            if received_bytes > most_bytes:
+            if received_bytes > request.most_bytes:
                 raise FetchFailure("too-large", status=200)
             if on_piece is not None:
-                on_piece(piece)
-            if on_progress is not None:
-                on_progress(received_bytes, size_bytes)
+                on_piece(piece, received_bytes, size_bytes)
 
         try:
-            async with asyncio.timeout(deadline_ms / 1000):
-                received = await self._exchange(request, self._fault(exchange), byte_range, progressed)
+            async with asyncio.timeout(request.deadline_ms / 1000):
+                received = await self._exchange(arriving, self._fault(exchange), request.byte_range, progressed)
             exchange.outcome = "done"
-            return Answer(received, self.clock.now_ms() - exchange.at_ms, url)
+            return Answer(received, self.clock.now_ms() - exchange.at_ms, request.url)
         except TimeoutError as error:
             exchange.outcome = "timeout"
             raise FetchFailure("timeout") from error
@@ -184,24 +168,24 @@ class ScriptedNetwork:
         finally:
             exchange.ended_ms = self.clock.now_ms()
 
-    def _request(self, url: str, *, method: str, headers: Mapping[str, str], body: bytes) -> Request:
-        parts = urlsplit(url)
-        return Request(
+    def _arriving(self, request: Request) -> HostRequest:
+        parts = urlsplit(request.url)
+        return HostRequest(
             host=parts.netloc,
             path=parts.path or "/",
             query=parts.query,
-            method=method,
-            headers=headers,
-            body=body,
+            method=request.method,
+            headers=request.headers,
+            body=request.body or b"",
             wall_ms=self.clock.wall_ms() + self._link_to(parts.netloc).latency_ms(),
         )
 
     async def _exchange(
         self,
-        request: Request,
+        request: HostRequest,
         fault: Fault | None,
         byte_range: tuple[int, int] | None,
-        progressed: Callable[[bytes, int, int], None],
+        progressed: OnPiece,
     ) -> bytes:
         """The body, as it comes over the link and through the fault. Raises FetchFailure."""
         link = self._link_to(request.host)
@@ -225,7 +209,7 @@ class ScriptedNetwork:
             link = Link((Stretch(duration_ms=3_600_000, bandwidth_kbps=fault.kbps),))
         return await _carried(answer, link, fault, progressed)
 
-    async def _grown(self, answer: Growing, link: Link, progressed: Callable[[bytes, int, int], None]) -> bytes:
+    async def _grown(self, answer: Growing, link: Link, progressed: OnPiece) -> bytes:
         """The body, each piece once it is made. Nobody knows its size before."""
         received = bytearray()
         for made_wall_ms, piece in answer.pieces:
@@ -260,9 +244,7 @@ class ScriptedNetwork:
         )
 
 
-async def _carried(
-    body: bytes, link: Link, fault: Fault | None, progressed: Callable[[bytes, int, int], None]
-) -> bytes:
+async def _carried(body: bytes, link: Link, fault: Fault | None, progressed: OnPiece) -> bytes:
     """What of `body` arrives, piece by piece. Raises FetchFailure."""
     if isinstance(fault, Truncated):
         body = body[: fault.after_bytes]

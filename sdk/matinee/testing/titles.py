@@ -7,7 +7,7 @@ import msgspec
 
 from matinee.policy.settings import NotNegative, Positive
 from matinee.testing.cmaf import fragment, init_segment
-from matinee.testing.network import Request
+from matinee.testing.network import HostRequest
 
 MANIFEST_PATH = "/manifest.mpd"
 
@@ -29,7 +29,7 @@ class SyntheticTitle(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[tuple[str, str], ...] = ()
     """Name and base URL of each place that holds it, best first; without any, where the manifest is."""
 
-    def __call__(self, request: Request) -> bytes | None:
+    def __call__(self, request: HostRequest) -> bytes | None:
         if request.path == MANIFEST_PATH:
             return self.manifest()
         match request.path.split("/"):

@@ -1,13 +1,16 @@
 """When advice is asked for: in time, ahead of time when it is needed, never too often."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matinee.core.advice import MOST_HEARD, Advice
-from matinee.manifest.presentation import Steering
+from matinee.core.messages import Fetch, FetchSteering, ManifestRead, Started, SteeringArrived, SteeringFailed, Woke
+from matinee.manifest.presentation import Presentation, Steering
 from matinee.policy.settings import RetrySettings
 from matinee.policy.steering import AGAIN_MS, DEFAULT_TTL_MS, START_DEADLINE_MS
+from matinee.testing.playbook import Viewer, fetches, presentation, segment_fetch
 from matinee.wire.steering import Heard
 
 RETRY = RetrySettings(first_ms=500, cap_ms=8_000, hint_cap_ms=300_000)
@@ -207,3 +210,86 @@ def test_a_question_tells_of_so_many_and_no_more() -> None:
     told = it.take_turn(now_ms=0)
     assert told is not None
     assert [heard.appliance for heard in told] == [f"a{number}" for number in range(100 - MOST_HEARD, 100)]
+
+
+def test_steering_moves_the_next_request_and_goes_by_the_new_list_alone() -> None:
+    it = Viewer(("a", "b", "c"))
+    pending = fetches(it.start())
+    it.receive(SteeringArrived(("c", "b"), 30_000))
+    init, segment = pending
+    it.deliver(init)
+    following = segment_fetch(it.deliver(segment))
+    assert following.appliance == "c"
+    assert segment_fetch(it.fail(following)).appliance == "b"
+
+
+def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
+    it = Viewer()
+    it.receive(Started(("a", "b"), steer_after_ms=500))
+    assert FetchSteering() in it.wake()
+    it.receive(SteeringArrived(("b", "a"), 100))
+    assert FetchSteering() in it.wake()
+
+
+def test_a_question_tells_who_delivered_and_how_fast() -> None:
+    it = Viewer()
+    it.receive(Started(("a", "b"), steer_after_ms=500))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    init, segment = fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), ("a", "b"))))
+    it.deliver(init, after_ms=0)
+    it.deliver(segment, kbps=4_000, after_ms=500)
+    [question] = [command for command in it.commands if isinstance(command, FetchSteering)]
+    assert question.heard == (Heard("a", (1_000 + 250_000) * 8 // 500),)
+
+
+def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=0))
+    it.receive(SteeringArrived(it.appliances, 100))
+    assert FetchSteering() in it.wake()
+    it.receive(SteeringFailed())
+    assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
+    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
+
+
+def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
+    it = Viewer()
+    shown = steered(query_before_start=True)
+    assert FetchSteering() in it.start(shown)
+    assert fetches(it.commands)[1:] == []
+    commands = it.receive(SteeringArrived(("b", "a"), 30_000))
+    assert {fetch.appliance for fetch in fetches(commands)} == {"b"}
+
+
+def test_the_first_segment_does_not_wait_long_for_advice() -> None:
+    it = Viewer()
+    it.start(steered(query_before_start=True))
+    began_ms = it.now_ms
+    assert {fetch.appliance for fetch in fetches(it.wake())} == {"a"}
+    assert it.now_ms == began_ms + START_DEADLINE_MS
+
+
+def test_a_refused_viewer_asks_for_fresh_tokens_at_once() -> None:
+    it = Viewer()
+    it.receive(Started(it.appliances, steer_after_ms=30_000))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    it.now_ms += AGAIN_MS
+    assert FetchSteering() in it.fail(manifest, "http-403")
+
+
+def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tried() -> None:
+    it = Viewer(("a",))
+    it.receive(Started(("a",), steer_after_ms=30_000))
+    manifest = next(command for command in it.commands if isinstance(command, Fetch))
+    assert FetchSteering() not in it.fail(manifest)
+    while FetchSteering() not in it.commands:
+        for fetch in fetches(it.wake()):
+            it.fail(fetch)
+    assert it.now_ms < 10_000
+    [asked] = fetches(it.receive(SteeringArrived(("new", "a"), 30_000)))
+    assert asked.appliance == "new"
+
+
+def steered(*, query_before_start: bool) -> Presentation:
+    steering = Steering(url="http://a.test/steering", query_before_start=query_before_start)
+    return msgspec.structs.replace(presentation(), steering=steering)

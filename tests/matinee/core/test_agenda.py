@@ -4,10 +4,13 @@ import msgspec
 import pytest
 
 from matinee.core.agenda import MOST_EVENTS, RENEWAL_SCHEME, Agenda
+from matinee.core.messages import ClockSynced, EventsFound, ManifestTarget
 from matinee.core.notices import EventReached
 from matinee.core.playhead import Playhead
 from matinee.manifest.presentation import TimedEvent
 from matinee.policy.settings import BufferingSettings
+from matinee.testing.playbook import Viewer, fetches, presentation
+from tests.support.broadcasts import ZERO_WALL_MS, broadcast
 
 SETTINGS = BufferingSettings(start_ms=1_000, resume_ms=1_000, full_ms=10_000)
 HERE_MS = 60_000
@@ -131,3 +134,23 @@ def test_the_end_of_a_manifest_is_news_for_the_player_once_and_none_for_the_prog
     assert it.told(now_ms=3_000) == []
     it.go_to(1_000, now_ms=3_000)
     assert it.told(now_ms=5_000) == []
+
+
+def test_what_the_manifest_and_segments_tell_of_a_moment_is_told_at_that_moment() -> None:
+    shown, own = presentation(), TimedEvent(scheme="urn:own", start_ms=9_000)
+    ad = TimedEvent(scheme="urn:ads", start_ms=5_000)
+    [period] = shown.periods
+    it = Viewer()
+    commands = it.start(msgspec.structs.replace(shown, periods=(msgspec.structs.replace(period, events=(ad,)),)))
+    it.receive(EventsFound((own, ad)))
+    it.play_through(commands)
+    assert [notice.event for notice in it.notices if isinstance(notice, EventReached)] == [ad, own]
+
+
+def test_the_word_of_a_segment_that_the_manifest_ends_makes_it_be_read_anew() -> None:
+    it = Viewer()
+    it.receive(ClockSynced(ZERO_WALL_MS + 100_000))
+    it.start(broadcast())
+    ending = TimedEvent(scheme=RENEWAL_SCHEME, value="1", event_id="7", start_ms=120_000)
+    told = [it.receive(EventsFound((ending,)), after_ms=after_ms) for after_ms in (5_000, 100)]
+    assert [sum(fetch.target == ManifestTarget() for fetch in fetches(commands)) for commands in told] == [1, 0]

@@ -1,7 +1,11 @@
 """Which keys are needed, and whether they are here."""
 
 from matinee.core.keyring import Keyring
-from matinee.core.messages import FetchKeys
+from matinee.core.messages import Fetched, FetchKeys, KeysArrived, KeysRefused
+from matinee.core.notices import Failed
+from matinee.testing.playbook import Viewer, fetches, presentation, track
+
+KEY = "0" * 32
 
 
 def test_nothing_is_decrypted_before_a_manifest_says_what_it_takes() -> None:
@@ -39,3 +43,34 @@ def test_a_key_that_is_named_later_is_waited_for() -> None:
     it.arrived()
     assert it.need(("a", "b")) == [FetchKeys(("b",))]
     assert not it.is_complete
+
+
+def test_a_key_that_only_the_init_segment_names_is_asked_for_and_waited_for() -> None:
+    it = Viewer()
+    first, *others = fetches(it.start(presentation(track())))
+    event = Fetched(first.request_id, size_bytes=1_000, elapsed_ms=100, key_ids=(KEY,))
+    assert FetchKeys((KEY,)) in it.receive(event)
+    for fetch in others:
+        it.deliver(fetch)
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
+    it.receive(KeysArrived())
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
+
+
+def test_an_encrypted_title_waits_for_its_license_but_not_with_fetching() -> None:
+    it = Viewer()
+    commands = it.start(presentation(track(key_ids=(KEY,))))
+    assert FetchKeys((KEY,)) in commands
+    for fetch in fetches(commands):
+        it.deliver(fetch)
+    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
+    it.receive(KeysArrived())
+    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
+
+
+def test_a_refused_license_ends_the_attempt_with_its_reason() -> None:
+    it = Viewer()
+    it.start(presentation(track(key_ids=(KEY,))))
+    it.receive(KeysRefused("license-refused", "Not this device."))
+    assert Failed("license-refused", "Not this device.") in it.notices
+    assert it.playback.state(now_ms=it.now_ms).phase == "failed"

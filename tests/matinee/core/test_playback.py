@@ -2,23 +2,14 @@
 
 from collections.abc import Callable
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matinee.core.agenda import RENEWAL_SCHEME
 from matinee.core.messages import (
     Append,
     Cancel,
-    ClockSynced,
     Discard,
-    EventsFound,
     Fetch,
-    Fetched,
-    FetchKeys,
-    FetchSteering,
-    KeysArrived,
-    KeysRefused,
     ManifestRead,
     ManifestTarget,
     MediaRefused,
@@ -29,15 +20,12 @@ from matinee.core.messages import (
     SegmentCorrupt,
     SegmentTarget,
     Started,
-    SteeringArrived,
-    SteeringFailed,
     TextDeclined,
     TrackAsked,
     Woke,
 )
 from matinee.core.notices import (
     Ended,
-    EventReached,
     Failed,
     FailedOver,
     FirstFrameReady,
@@ -46,16 +34,11 @@ from matinee.core.notices import (
     StallEnded,
 )
 from matinee.core.playback import FASTEST_PERMILLE, SLOWEST_PERMILLE
-from matinee.manifest.presentation import Presentation, Steering, TimedEvent
 from matinee.policy.settings import BufferingSettings, PlayerSettings, RetrySettings
-from matinee.policy.steering import AGAIN_MS, START_DEADLINE_MS
 from matinee.testing.playbook import Viewer, fetches, init_of, presentation, segment_fetch, segment_of, track
-from matinee.wire.steering import Heard
-from tests.support.broadcasts import ZERO_WALL_MS, broadcast
 from tests.support.cuts import cut
 from tests.support.walks import Walker
 
-KEY = "0" * 32
 STEPS: tuple[Callable[[Walker, int], None], ...] = (
     *(Walker.deliver,) * 8,
     *(Walker.ring,) * 5,
@@ -103,37 +86,6 @@ def test_the_picture_moves_once_the_first_segment_and_its_init_are_here() -> Non
         in commands
     )
     assert FirstFrameReady(200) in it.notices
-
-
-def test_a_key_that_only_the_init_segment_names_is_asked_for_and_waited_for() -> None:
-    it = Viewer()
-    first, *others = fetches(it.start(presentation(track())))
-    event = Fetched(first.request_id, size_bytes=1_000, elapsed_ms=100, key_ids=(KEY,))
-    assert FetchKeys((KEY,)) in it.receive(event)
-    for fetch in others:
-        it.deliver(fetch)
-    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
-    it.receive(KeysArrived())
-    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
-
-
-def test_an_encrypted_title_waits_for_its_license_but_not_with_fetching() -> None:
-    it = Viewer()
-    commands = it.start(presentation(track(key_ids=(KEY,))))
-    assert FetchKeys((KEY,)) in commands
-    for fetch in fetches(commands):
-        it.deliver(fetch)
-    assert it.playback.state(now_ms=it.now_ms).phase == "starting"
-    it.receive(KeysArrived())
-    assert it.playback.state(now_ms=it.now_ms).phase == "playing"
-
-
-def test_a_refused_license_ends_the_attempt_with_its_reason() -> None:
-    it = Viewer()
-    it.start(presentation(track(key_ids=(KEY,))))
-    it.receive(KeysRefused("license-refused", "Not this device."))
-    assert Failed("license-refused", "Not this device.") in it.notices
-    assert it.playback.state(now_ms=it.now_ms).phase == "failed"
 
 
 def test_a_refused_segment_is_asked_of_the_next_appliance_at_once() -> None:
@@ -289,109 +241,11 @@ def test_another_language_takes_the_place_of_the_first() -> None:
     assert selected == ["video-und", "audio-de"]
 
 
-def test_steering_moves_the_next_request_and_goes_by_the_new_list_alone() -> None:
-    it = Viewer(("a", "b", "c"))
-    pending = fetches(it.start())
-    it.receive(SteeringArrived(("c", "b"), 30_000))
-    init, segment = pending
-    it.deliver(init)
-    following = segment_fetch(it.deliver(segment))
-    assert following.appliance == "c"
-    assert segment_fetch(it.fail(following)).appliance == "b"
-
-
-def test_advice_is_asked_for_when_it_is_due_and_again_after_its_time() -> None:
-    it = Viewer()
-    it.receive(Started(("a", "b"), steer_after_ms=500))
-    assert FetchSteering() in it.wake()
-    it.receive(SteeringArrived(("b", "a"), 100))
-    assert FetchSteering() in it.wake()
-
-
-def test_a_question_tells_who_delivered_and_how_fast() -> None:
-    it = Viewer()
-    it.receive(Started(("a", "b"), steer_after_ms=500))
-    manifest = next(command for command in it.commands if isinstance(command, Fetch))
-    init, segment = fetches(it.receive(ManifestRead(manifest.request_id, 2_000, presentation(), ("a", "b"))))
-    it.deliver(init, after_ms=0)
-    it.deliver(segment, kbps=4_000, after_ms=500)
-    [question] = [command for command in it.commands if isinstance(command, FetchSteering)]
-    assert question.heard == (Heard("a", (1_000 + 250_000) * 8 // 500),)
-
-
-def test_steering_that_does_not_answer_is_asked_again_later_and_nothing_waits_for_it() -> None:
-    it = Viewer()
-    it.receive(Started(it.appliances, steer_after_ms=0))
-    it.receive(SteeringArrived(it.appliances, 100))
-    assert FetchSteering() in it.wake()
-    it.receive(SteeringFailed())
-    assert it.receive(Woke(), after_ms=AGAIN_MS - 1).count(FetchSteering()) == 0
-    assert it.receive(Woke(), after_ms=RetrySettings().first_ms + 1).count(FetchSteering()) == 1
-
-
-def test_the_first_segment_waits_for_advice_that_the_manifest_wants_to_hear_first() -> None:
-    it = Viewer()
-    shown = steered(query_before_start=True)
-    assert FetchSteering() in it.start(shown)
-    assert fetches(it.commands)[1:] == []
-    commands = it.receive(SteeringArrived(("b", "a"), 30_000))
-    assert {fetch.appliance for fetch in fetches(commands)} == {"b"}
-
-
-def test_the_first_segment_does_not_wait_long_for_advice() -> None:
-    it = Viewer()
-    it.start(steered(query_before_start=True))
-    began_ms = it.now_ms
-    assert {fetch.appliance for fetch in fetches(it.wake())} == {"a"}
-    assert it.now_ms == began_ms + START_DEADLINE_MS
-
-
-def test_a_refused_viewer_asks_for_fresh_tokens_at_once() -> None:
-    it = Viewer()
-    it.receive(Started(it.appliances, steer_after_ms=30_000))
-    manifest = next(command for command in it.commands if isinstance(command, Fetch))
-    it.now_ms += AGAIN_MS
-    assert FetchSteering() in it.fail(manifest, "http-403")
-
-
-def test_when_nobody_delivers_new_advice_is_asked_for_and_new_appliances_are_tried() -> None:
-    it = Viewer(("a",))
-    it.receive(Started(("a",), steer_after_ms=30_000))
-    manifest = next(command for command in it.commands if isinstance(command, Fetch))
-    assert FetchSteering() not in it.fail(manifest)
-    while FetchSteering() not in it.commands:
-        for fetch in fetches(it.wake()):
-            it.fail(fetch)
-    assert it.now_ms < 10_000
-    [asked] = fetches(it.receive(SteeringArrived(("new", "a"), 30_000)))
-    assert asked.appliance == "new"
-
-
 def test_media_that_does_not_decode_ends_the_attempt() -> None:
     it = Viewer()
     it.start()
     it.receive(MediaRefused("media-invalid", "A box of 3 bytes."))
     assert it.playback.state(now_ms=it.now_ms).phase == "failed"
-
-
-def test_what_the_manifest_and_segments_tell_of_a_moment_is_told_at_that_moment() -> None:
-    shown, own = presentation(), TimedEvent(scheme="urn:own", start_ms=9_000)
-    ad = TimedEvent(scheme="urn:ads", start_ms=5_000)
-    [period] = shown.periods
-    it = Viewer()
-    commands = it.start(msgspec.structs.replace(shown, periods=(msgspec.structs.replace(period, events=(ad,)),)))
-    it.receive(EventsFound((own, ad)))
-    it.play_through(commands)
-    assert [notice.event for notice in it.notices if isinstance(notice, EventReached)] == [ad, own]
-
-
-def test_the_word_of_a_segment_that_the_manifest_ends_makes_it_be_read_anew() -> None:
-    it = Viewer()
-    it.receive(ClockSynced(ZERO_WALL_MS + 100_000))
-    it.start(broadcast())
-    ending = TimedEvent(scheme=RENEWAL_SCHEME, value="1", event_id="7", start_ms=120_000)
-    told = [it.receive(EventsFound((ending,)), after_ms=after_ms) for after_ms in (5_000, 100)]
-    assert [sum(fetch.target == ManifestTarget() for fetch in fetches(commands)) for commands in told] == [1, 0]
 
 
 def test_the_same_events_cause_the_same_commands() -> None:
@@ -456,11 +310,6 @@ def test_a_buffer_smaller_than_what_a_start_wants_is_enough_when_full() -> None:
     it = Viewer(settings=PlayerSettings(buffering=BufferingSettings(start_ms=9_000, full_ms=3_000)))
     it.play_through(it.start())
     assert it.notices[-1] == Ended()
-
-
-def steered(*, query_before_start: bool) -> Presentation:
-    steering = Steering(url="http://a.test/steering", query_before_start=query_before_start)
-    return msgspec.structs.replace(presentation(), steering=steering)
 
 
 def test_a_segment_that_does_not_decode_is_fetched_anew_from_elsewhere() -> None:

@@ -1,12 +1,14 @@
 """Which bytes are encrypted: tables in `senc` or elsewhere, groups, and tables that lie."""
 
 import struct
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
 from matinee.errors import FormatUnsupported, MediaCorrupt, MediaInvalid
-from matinee.media.encryption import EncryptedSample, encryption_boxes, read_encrypted
+from matinee.media.ciphers import Range
+from matinee.media.encryption import encryption_boxes, read_encrypted
 from matinee.media.fragments import read_fragments
 from matinee.media.header import Header, read_header
 from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video
@@ -15,9 +17,19 @@ KEYS = {KEY_ID: KEY}
 VIDEO, AUDIO = make_video(seconds=1, keys=KEYS), make_audio(seconds=1, keys=KEYS)
 
 
+class EncryptedSample(NamedTuple):
+    key_id: str
+    iv: bytes
+    ranges: list[Range]
+
+
 def encrypted(segment: bytes, header: Header) -> list[EncryptedSample]:
+    """Every encrypted sample by itself."""
     return [
-        sample for fragment in read_fragments(segment, header) for sample in read_encrypted(segment, fragment, header)
+        EncryptedSample(run.protection.key_id, iv, ranges)
+        for fragment in read_fragments(segment, header)
+        for run in read_encrypted(segment, fragment, header)
+        for iv, ranges in run.streams
     ]
 
 
@@ -101,9 +113,7 @@ def test_samples_of_a_group_have_its_key_and_those_of_a_clear_one_none() -> None
     boxes = group_boxes(runs=[(2, 0), (3, 0x10001)], key_ids=[other])
     segment = with_groups(AUDIO.segments[0], boxes)
     samples = encrypted(segment, header)
-    assert [sample.protection.key_id for sample in samples] == [KEY_ID] * 2 + [other.hex()] * 3 + [KEY_ID] * (
-        len(plain) - 5
-    )
+    assert [sample.key_id for sample in samples] == [KEY_ID] * 2 + [other.hex()] * 3 + [KEY_ID] * (len(plain) - 5)
     assert [sample.iv for sample in samples] == [sample.iv for sample in plain]
     [fragment] = read_fragments(segment, header)
     assert {"sbgp", "sgpd", "senc"} <= {box.kind for box in encryption_boxes(segment, fragment)}

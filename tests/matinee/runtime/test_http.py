@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 from multidict import CIMultiDict
 
-from matinee.runtime.http import FetchFailure, Http, is_as_published
+from matinee.runtime.http import FetchFailure, Http, Request, is_as_published
 from matinee.wire.cmsd import Cmsd
 from tests.support.servers import MediaServer, serving, serving_title
 
@@ -22,9 +23,7 @@ async def served(tmp_path: Path) -> AsyncIterator[MediaServer]:
 async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -> None:
     told: list[tuple[int, int]] = []
     async with Http() as http:
-        answer = await http.fetch(
-            f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=lambda *facts: told.append(facts)
-        )
+        answer = await http.fetch(file_of(served), on_piece=lambda _, *facts: told.append(facts))
     assert answer.body == bytes(range(256)) * 1000
     assert len(told) >= 2
     assert told[-1] == (256_000, 256_000)
@@ -34,13 +33,13 @@ async def test_a_body_comes_whole_and_its_pieces_are_told(served: MediaServer) -
 async def test_the_pieces_themselves_are_handed_over_as_they_come(served: MediaServer) -> None:
     pieces: list[bytes] = []
     async with Http() as http:
-        await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, on_piece=pieces.append)
+        await http.fetch(file_of(served), on_piece=lambda piece, *_: pieces.append(piece))
     assert b"".join(pieces) == bytes(range(256)) * 1000
 
 
 async def test_a_range_is_cut_out_of_the_answer_of_a_server_that_ignores_it(served: MediaServer) -> None:
     async with Http() as http:
-        answer = await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000, byte_range=(3, 6))
+        answer = await http.fetch(replace(file_of(served), byte_range=(3, 6)))
     assert answer.body == bytes([3, 4, 5, 6])
 
 
@@ -52,7 +51,7 @@ async def test_a_failure_is_a_reason(served: MediaServer, fault: str, reason: st
     served.fault = fault
     async with Http() as http:
         with pytest.raises(FetchFailure) as failure:
-            await http.fetch(f"{served.url}/file", most_bytes=1 << 20, deadline_ms=300)
+            await http.fetch(replace(file_of(served), deadline_ms=300))
     assert failure.value.reason == reason
 
 
@@ -68,21 +67,21 @@ async def test_a_failure_is_a_reason(served: MediaServer, fault: str, reason: st
 async def test_an_address_that_leads_nowhere_is_a_reason(url: str, reason: str) -> None:
     async with Http() as http:
         with pytest.raises(FetchFailure) as failure:
-            await http.fetch(url, most_bytes=1, deadline_ms=5_000)
+            await http.fetch(Request(url=url, most_bytes=1, deadline_ms=5_000))
     assert failure.value.reason == reason
 
 
 async def test_more_than_the_bound_is_not_read(served: MediaServer) -> None:
     async with Http() as http:
         with pytest.raises(FetchFailure, match="too-large"):
-            await http.fetch(f"{served.url}/file", most_bytes=1000, deadline_ms=5_000)
+            await http.fetch(replace(file_of(served), most_bytes=1000))
 
 
 async def test_retry_after_reaches_whoever_decides(served: MediaServer) -> None:
     served.fault, served.retry_after = "http-429", "7"
     async with Http() as http:
         with pytest.raises(FetchFailure) as failure:
-            await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
+            await http.fetch(file_of(served))
     assert (failure.value.status, failure.value.hint_ms) == (429, 7_000)
 
 
@@ -91,7 +90,7 @@ async def test_a_date_to_come_back_at_is_read_by_the_clock_of_the_server(served:
     served.date = "Tue, 20 Oct 2015 08:00:00 GMT"
     async with Http() as http:
         with pytest.raises(FetchFailure) as failure:
-            await http.fetch(f"{served.url}/file", most_bytes=1, deadline_ms=5_000)
+            await http.fetch(file_of(served))
     assert failure.value.hint_ms == 30_000
 
 
@@ -120,7 +119,7 @@ async def test_a_url_is_asked_for_as_it_was_written() -> None:
     app.router.add_get("/{path:.*}", answer)
     async with serving(app) as url, Http() as http:
         for path in ("/a%2Fb;c?sig=x%2Fy%3D~", "/ä b"):
-            await http.fetch(url + path, most_bytes=1, deadline_ms=5_000)
+            await http.fetch(Request(url=url + path, most_bytes=1, deadline_ms=5_000))
     assert asked == ["/a%2Fb;c?sig=x%2Fy%3D~", "/%C3%A4%20b"]
 
 
@@ -133,5 +132,9 @@ async def test_what_a_server_says_of_the_link_comes_with_its_answer() -> None:
     app = web.Application()
     app.router.add_get("/", answer)
     async with serving(app) as url, Http() as http:
-        told = await http.fetch(url, most_bytes=1, deadline_ms=5_000)
+        told = await http.fetch(Request(url=url, most_bytes=1, deadline_ms=5_000))
     assert told.cmsd == Cmsd(throughput_kbps=4_000, most_kbps=900)
+
+
+def file_of(served: MediaServer) -> Request:
+    return Request(url=f"{served.url}/file", most_bytes=1 << 20, deadline_ms=5_000)

@@ -209,8 +209,8 @@ def test_an_item_that_cannot_be_played_is_told_and_passed_over() -> None:
         notices = await told(playlist)
         await playlist.wait_ended()
         (failed,) = (notice for notice in notices if isinstance(notice, ItemFailed))
-        assert (failed.at, failed.item, failed.code) == (1, URLS[1], "segment-unavailable")
-        assert isinstance(failed.error, SegmentUnavailable)
+        assert (failed.at, failed.item, failed.failure.code) == (1, URLS[1], "segment-unavailable")
+        assert isinstance(failed.failure.error, SegmentUnavailable)
         assert playlist.at == 2
         assert playlist.stats().ends == 2
 

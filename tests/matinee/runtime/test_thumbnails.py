@@ -11,7 +11,7 @@ from matinee.runtime.player import Player
 from matinee.runtime.thumbnails import MOST_SHEETS, Thumbnail
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import Refused
-from matinee.testing.network import Request, ScriptedNetwork
+from matinee.testing.network import HostRequest, ScriptedNetwork
 from matinee.testing.titles import MANIFEST_PATH, SyntheticTitle
 from tests.support.evenings import HEADLESS
 
@@ -37,7 +37,7 @@ PLAYLIST = (
 MadeT = TypeVar("MadeT")
 
 
-def title(request: Request) -> bytes | None:
+def title(request: HostRequest) -> bytes | None:
     """Two minutes, with a picture of every tenth second, ten on a sheet."""
     documents = {"/master.m3u8": MASTER, "/video.m3u8": VIDEO + b"#EXT-X-ENDLIST\n", "/images.m3u8": PLAYLIST}
     if request.path.endswith(".png"):

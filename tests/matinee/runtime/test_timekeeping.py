@@ -6,7 +6,7 @@ from matinee.manifest.presentation import ClockSource
 from matinee.runtime.timekeeping import wall_ms_of
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.link import Stretch
-from matinee.testing.network import Request, ScriptedNetwork
+from matinee.testing.network import HostRequest, ScriptedNetwork
 
 DIRECT = ClockSource(scheme="direct", value="2026-01-01T00:00:00Z")
 ISO = ClockSource(scheme="http-iso", value="http://clock.test/iso")
@@ -15,7 +15,7 @@ GARBAGE = ClockSource(scheme="http-xsdate", value="http://clock.test/garbage")
 NEW_YEAR_MS = 1_767_225_600_000
 
 
-def clock(request: Request) -> bytes | None:
+def clock(request: HostRequest) -> bytes | None:
     return {"/iso": b"2026-01-01T00:00:00.500Z\n", "/garbage": b"half past two"}.get(request.path)
 
 

@@ -9,7 +9,7 @@ from matinee.policy.settings import BufferingSettings, LiveSettings
 from matinee.testing.clock import MONDAY_WALL_MS
 from matinee.testing.faults import Refusal
 from matinee.testing.live import HLS_PATH, TIME_PATH, LiveTitle
-from matinee.testing.network import Growing, Request
+from matinee.testing.network import Growing, HostRequest
 from matinee.testing.titles import MANIFEST_PATH
 from tests.support.shows import HEADLESS, watched
 
@@ -27,7 +27,7 @@ KINDS = [
 
 
 def asked(title: LiveTitle, path: str, *, wall_ms: int = MONDAY_WALL_MS) -> object:
-    return title(Request(host="a.test", path=path, query="", method="GET", headers={}, body=b"", wall_ms=wall_ms))
+    return title(HostRequest(host="a.test", path=path, query="", method="GET", headers={}, body=b"", wall_ms=wall_ms))
 
 
 def test_its_manifest_says_where_it_stands() -> None:

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from matinee.runtime.http import Answer, FetchFailure
+from matinee.runtime.http import Answer, FetchFailure, Request
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.faults import (
     Corrupt,
@@ -19,14 +20,15 @@ from matinee.testing.faults import (
     Unresolved,
 )
 from matinee.testing.link import Stretch
-from matinee.testing.network import Exchange, Growing, Request, ScriptedNetwork
+from matinee.testing.network import Exchange, Growing, HostRequest, ScriptedNetwork
 
 FILE = bytes(range(256)) * 1_000
+ASKED = Request(url="http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000)
 LINK = (Stretch(duration_ms=60_000, bandwidth_kbps=2_048, latency_ms=40),)
 """On it the file takes a second."""
 
 
-def host(request: Request) -> bytes | None:
+def host(request: HostRequest) -> bytes | None:
     return FILE if request.path == "/file" else None
 
 
@@ -40,11 +42,11 @@ def test_progress_is_told_for_each_piece() -> None:
     at_ms: list[int] = []
 
     async def story(clock: VirtualClock) -> None:
-        def progressed(_received: int, _size: int) -> None:
+        def progressed(_piece: bytes, _received: int, _size: int) -> None:
             at_ms.append(clock.now_ms())
 
         network = network_on(clock)
-        await network.fetch("http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000, on_progress=progressed)
+        await network.fetch(ASKED, on_piece=progressed)
 
     run_virtual(story)
     assert at_ms == [296, 552, 808, 1_040]
@@ -56,12 +58,7 @@ def test_an_answer_that_is_made_while_it_is_sent_comes_piece_by_piece() -> None:
     async def story(clock: VirtualClock) -> Answer:
         made = Growing(((clock.wall_ms() + 500, b"one"), (clock.wall_ms() + 1_000, b"two")))
         network = ScriptedNetwork(clock, hosts={"a.test": lambda _: made}, trace=LINK)
-        return await network.fetch(
-            "http://a.test/file",
-            most_bytes=100,
-            deadline_ms=5_000,
-            on_piece=lambda piece: came.append((clock.now_ms(), piece)),
-        )
+        return await network.fetch(ASKED, on_piece=lambda piece, *_: came.append((clock.now_ms(), piece)))
 
     assert run_virtual(story).body == b"onetwo"
     assert came == [(500, b"one"), (1_000, b"two")]
@@ -69,9 +66,7 @@ def test_an_answer_that_is_made_while_it_is_sent_comes_piece_by_piece() -> None:
 
 def test_a_byte_range_is_all_that_is_carried() -> None:
     async def story(clock: VirtualClock) -> Answer:
-        return await network_on(clock).fetch(
-            "http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000, byte_range=(10, 265)
-        )
+        return await network_on(clock).fetch(replace(ASKED, byte_range=(10, 265)))
 
     assert run_virtual(story) == Answer(bytes(range(10, 256)) + bytes(range(10)), 41, "http://a.test/file")
 
@@ -124,7 +119,7 @@ def test_a_refusal_says_when_to_come_back_by_the_virtual_calendar(retry_after: s
         network = network_on(clock)
         network.fail(Refusal(429, retry_after=retry_after))
         with pytest.raises(FetchFailure) as failure:
-            await network.fetch("http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000)
+            await network.fetch(ASKED)
         return failure.value.hint_ms
 
     assert run_virtual(story) == hint_ms
@@ -139,33 +134,31 @@ def test_what_a_host_does_not_have_is_404_and_a_host_that_is_none_does_not_resol
 
 
 def test_a_host_is_told_what_was_asked_and_may_refuse() -> None:
-    asked: list[Request] = []
+    heard: list[HostRequest] = []
 
-    def license_server(request: Request) -> Refusal:
-        asked.append(request)
+    def license_server(request: HostRequest) -> Refusal:
+        heard.append(request)
         return Refusal(403, body=b"no")
 
     async def story(clock: VirtualClock) -> bytes:
         network = ScriptedNetwork(clock, hosts={"l.test:81": license_server})
+        asked = replace(ASKED, url="http://l.test:81/keys?a=1", method="POST", body=b"{}", headers={"Accept": "*/*"})
         with pytest.raises(FetchFailure) as failure:
-            await network.fetch(
-                "http://l.test:81/keys?a=1", most_bytes=1, deadline_ms=5_000, method="POST", body=b"{}",
-                headers={"Accept": "*/*"},
-            )  # fmt: skip
+            await network.fetch(asked)
         return failure.value.body
 
     assert run_virtual(story, wall_ms=5_000) == b"no"
-    said = Request(
+    said = HostRequest(
         host="l.test:81", path="/keys", query="a=1", method="POST", headers={"Accept": "*/*"}, body=b"{}", wall_ms=5_020
     )
-    assert asked == [said]
+    assert heard == [said]
 
 
 def test_too_much_is_not_read_to_its_end() -> None:
     async def story(clock: VirtualClock) -> tuple[str, int]:
         network = network_on(clock)
         with pytest.raises(FetchFailure) as failure:
-            await network.fetch("http://a.test/file", most_bytes=70_000, deadline_ms=5_000)
+            await network.fetch(replace(ASKED, most_bytes=70_000))
         return failure.value.reason, network.exchanges[0].size_bytes
 
     assert run_virtual(story) == ("too-large", 131_072)
@@ -177,7 +170,7 @@ def test_hosts_share_the_link_save_those_with_one_of_their_own() -> None:
         network.put("b.test", host)
         network.put("far.test", host, trace=(Stretch(duration_ms=1_000, bandwidth_kbps=1_024, latency_ms=40),))
         urls = [f"http://{name}.test/file" for name in ("a", "b", "far")]
-        answers = await asyncio.gather(*(network.fetch(url, most_bytes=1 << 20, deadline_ms=9_000) for url in urls))
+        answers = await asyncio.gather(*(network.fetch(replace(ASKED, url=url)) for url in urls))
         return [answer.elapsed_ms for answer in answers]
 
     assert run_virtual(story) == [2_040, 2_040, 2_040]
@@ -202,7 +195,7 @@ def test_while_the_network_is_away_no_name_resolves_and_what_is_under_way_waits(
             await clock.wait_until(ms)
             return await failure_of(network)
 
-        first = network.fetch("http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000)
+        first = network.fetch(ASKED)
         answer, away, back = await asyncio.gather(first, asked_at(2_999), asked_at(3_600))
         return answer.elapsed_ms, away, back
 
@@ -237,7 +230,7 @@ def fetched(fault: Fault | None = None) -> tuple[Answer, ScriptedNetwork]:
         network = network_on(clock)
         if fault is not None:
             network.fail(fault)
-        return await network.fetch("http://a.test/file", most_bytes=1 << 20, deadline_ms=5_000), network
+        return await network.fetch(ASKED), network
 
     return run_virtual(story)
 
@@ -245,7 +238,7 @@ def fetched(fault: Fault | None = None) -> tuple[Answer, ScriptedNetwork]:
 async def failure_of(network: ScriptedNetwork, url: str = "http://a.test/file") -> str:
     """The reason why it cannot be had; empty if it can."""
     try:
-        await network.fetch(url, most_bytes=1 << 20, deadline_ms=5_000)
+        await network.fetch(replace(ASKED, url=url))
     except FetchFailure as failure:
         return failure.reason
     return ""

@@ -4,7 +4,7 @@ import pytest
 
 from matinee.manifest.dash.mpd import read_dash
 from matinee.media.boxes import is_complete, top_level
-from matinee.testing.network import Request
+from matinee.testing.network import HostRequest
 from matinee.testing.titles import SyntheticTitle
 
 TITLE = SyntheticTitle(
@@ -55,4 +55,4 @@ def test_a_title_may_be_silent() -> None:
 
 
 def asked(title: SyntheticTitle, path: str) -> bytes | None:
-    return title(Request(host="a.test", path=path, query="", method="GET", headers={}, body=b"", wall_ms=0))
+    return title(HostRequest(host="a.test", path=path, query="", method="GET", headers={}, body=b"", wall_ms=0))

@@ -51,7 +51,7 @@ class Site:
 
     def filler(self, *, concurrency: int = 2) -> Filler:
         return Filler(
-            Upstream(self.shelf, self.misses, self.parent),
+            Upstream(self.shelf, self.misses, self.parent, deadline_ms=5_000),
             name="isp-a",
             parent=Source(name="parent", base_url=self.parent.url),
             zone=ZoneInfo("UTC"),

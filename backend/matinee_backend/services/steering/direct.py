@@ -58,4 +58,4 @@ class Director:
         """The appliance is present, and told what it should hold."""
         appliance = heard(heartbeat)
         await self.directory.hear(appliance, wall_ms=self.clock.wall_ms())
-        return await self.placer.placement_for(appliance)
+        return await self.placer.placement_for(appliance.appliance)

@@ -1,8 +1,6 @@
-import re
 import tracemalloc
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +10,10 @@ from matinee.errors import FormatUnsupported, ManifestInvalid, MatineeError
 from matinee.manifest.dash.adaptation import MAX_ADAPTATION_SETS
 from matinee.manifest.dash.addressing import MAX_RENDITIONS
 from matinee.manifest.dash.mpd import MAX_PERIODS, read_dash
-from matinee.manifest.presentation import BaseUrl, Live, Period, Presentation, Resource, Segment, Steering, Track
+from matinee.manifest.presentation import Live, Period, Presentation, Resource, Segment, Steering, Track
 from matinee.manifest.segments import index_at
 from tests.support.mpds import MANIFEST_URL, TEMPLATE, VIDEO, mpd, video_set
+from tests.support.wounds import moved, repeated, replaced, revalued
 
 OUR_TITLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:dashif="https://dashif.org/CPS"
@@ -71,20 +70,6 @@ def only_track(document: bytes) -> Track:
     return track
 
 
-def first_urls(presentation: Presentation) -> list[str]:
-    """Where the first segment of the first rendition is to be had, best first."""
-    rendition = presentation.periods[0].tracks[0].renditions[0]
-    return [
-        urljoin(base_url.url, rendition.segments[0].resource.path)
-        for base_url in presentation.base_urls
-        if not rendition.places or base_url.service_location in rendition.places
-    ]
-
-
-def first_url(presentation: Presentation) -> str:
-    return first_urls(presentation)[0]
-
-
 def test_a_title_of_ours_is_read_whole() -> None:
     presentation = read(OUR_TITLE)
     assert presentation.duration_ms == 5_005
@@ -135,51 +120,6 @@ def test_renditions_come_by_rising_bitrate_with_what_they_inherit() -> None:
 
 def test_reading_the_same_bytes_twice_gives_the_same_presentation() -> None:
     assert read(OUR_TITLE) == read(OUR_TITLE)
-
-
-def test_without_a_base_url_everything_lies_in_the_manifests_own_folder() -> None:
-    presentation = read(mpd(video_set()), url="http://a.example/t/secret/titles/heist/manifest.mpd?x=1")
-    assert presentation.base_urls == (
-        BaseUrl(url="http://a.example/t/secret/titles/heist/", service_location="a.example"),
-    )
-    assert first_url(presentation) == "http://a.example/t/secret/titles/heist/v1/1.m4s"
-
-
-def test_base_urls_of_the_mpd_are_places_best_first() -> None:
-    base_urls = (
-        '<BaseURL dvb:priority="2">http://b.example/x/</BaseURL>'
-        '<BaseURL serviceLocation="isp-a" dvb:priority="1" dvb:weight="3">http://a.example/x/</BaseURL>'
-        '<BaseURL serviceLocation="own" dvb:priority="2">more/</BaseURL>'
-    )
-    presentation = read(mpd(video_set(), of_mpd=base_urls))
-    assert presentation.base_urls == (
-        BaseUrl(url="http://a.example/x/", service_location="isp-a", priority=1, weight=3),
-        BaseUrl(url="http://b.example/x/", service_location="b.example", priority=2),
-        BaseUrl(url=urljoin(MANIFEST_URL, "more/"), service_location="own", priority=2),
-    )
-    assert first_url(presentation) == "http://a.example/x/v1/1.m4s"
-
-
-def test_places_of_one_name_are_told_apart_and_none_shows_its_password() -> None:
-    base_urls = "<BaseURL>http://u:secret@a.example/1/</BaseURL><BaseURL>http://a.example/2/</BaseURL>"
-    presentation = read(mpd(video_set(), of_mpd=base_urls))
-    assert [place.service_location for place in presentation.base_urls] == ["a.example", "a.example (2)"]
-
-
-def test_base_urls_below_the_mpd_are_folded_into_the_paths() -> None:
-    representation = VIDEO.replace("/>", "><BaseURL>rep/</BaseURL></Representation>")
-    sets = "<BaseURL>../period/</BaseURL>" + video_set(
-        "<BaseURL>set/</BaseURL>" + '<SegmentTemplate duration="2" media="$Number$"/>', representations=representation
-    )
-    presentation = read(mpd(sets))
-    assert presentation.periods[0].tracks[0].renditions[0].segments[0].resource.path == "../period/set/rep/1"
-    assert first_url(presentation) == "http://appliance.example/t/token/titles/period/set/rep/1"
-
-
-def test_an_absolute_base_url_below_the_mpd_prevails_over_the_places() -> None:
-    sets = "<BaseURL>http://c.example/y/</BaseURL>" + video_set()
-    presentation = read(mpd(sets, of_mpd="<BaseURL>http://a.example/x/</BaseURL>"))
-    assert first_url(presentation) == "http://c.example/y/v1/1.m4s"
 
 
 def test_steering_is_also_found_in_a_service_description() -> None:
@@ -368,48 +308,6 @@ LIVE_NOW = mpd(
     of_mpd='<ServiceDescription><Latency target="3000"/><PlaybackRate max="1.04"/></ServiceDescription>'
     '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="2024-01-01T00:00:00Z"/>',
 ).replace(b"<Period>", b'<Period id="now" start="PT1M">')
-HOSTILE_VALUES = (
-    *("", "0", "1", "-1", "2147483648", "4294967296", "9223372036854775807", "18446744073709551615", "9" * 40),
-    *("INF", "NaN", "1e308", "0.0000001", "PT0S", "P200Y", "PT9999999999999S", "0-0", "9-1", "2147483648-"),
-    *(
-        "$Time$",
-        "$Number%099d$",
-        "$Bandwidth$$RepresentationID$",
-        "../" * 50,
-        "http://[",
-        "//",
-        "?",
-        "%s%(x)d",
-        "\u0661",
-    ),
-)
-
-
-def replaced(document: bytes, start: int, length: int) -> bytes:
-    at = start % len(document)
-    return document[:at] + str(length).encode() + document[at + length % 40 :]
-
-
-def revalued(document: bytes, start: int, length: int) -> bytes:
-    """Another value for an attribute or a text: the XML stays well-formed, so that the damage reaches the reader."""
-    values = list(re.finditer(rb'(?<==")[^"]*(?=")|(?<=>)[^<>]+(?=</)', document))
-    value = values[start % len(values)]
-    hostile = HOSTILE_VALUES[length % len(HOSTILE_VALUES)].encode()
-    return document[: value.start()] + hostile + document[value.end() :]
-
-
-def repeated(document: bytes, start: int, length: int) -> bytes:
-    """An element without children, some more times, or gone."""
-    elements = list(re.finditer(rb"<[A-Za-z:]+( [^<>]*)?/>", document))
-    element = elements[start % len(elements)]
-    return document[: element.start()] + element[0] * (length % 5) + document[element.end() :]
-
-
-def moved(document: bytes, start: int, length: int) -> bytes:
-    """An attribute to another element."""
-    attributes = list(re.finditer(rb' [a-zA-Z]+="[^"]*"', document))
-    one, other = sorted((attributes[start % len(attributes)], attributes[length % len(attributes)]), key=re.Match.start)
-    return b"".join((document[: one.start()], document[one.end() : other.start()], one[0], document[other.start() :]))
 
 
 @settings(max_examples=400)

@@ -5,7 +5,7 @@ import pytest
 from matinee.errors import ManifestInvalid
 from matinee.manifest.dash.mpd import read_dash
 from matinee.manifest.dash.places import MAX_COMBINED, MAX_PLACES
-from matinee.manifest.presentation import Presentation
+from matinee.manifest.presentation import BaseUrl, Presentation
 from tests.support.mpds import MANIFEST_URL, mpd, video_set
 
 TEMPLATE = '<SegmentTemplate duration="2" media="$Number$"/>'
@@ -32,6 +32,48 @@ def urls(presentation: Presentation, rendition: int = 0) -> dict[str, str]:
         for base_url in presentation.base_urls
         if not of.places or base_url.service_location in of.places
     }
+
+
+def test_without_a_base_url_everything_lies_in_the_manifests_own_folder() -> None:
+    presentation = read_dash(mpd(video_set()), url="http://a.example/t/secret/titles/heist/manifest.mpd?x=1")
+    folder = "http://a.example/t/secret/titles/heist/"
+    assert presentation.base_urls == (BaseUrl(url=folder, service_location="a.example"),)
+    assert urls(presentation) == {"a.example": folder + "v1/1.m4s"}
+
+
+def test_base_urls_of_the_mpd_are_places_best_first() -> None:
+    base_urls = (
+        '<BaseURL dvb:priority="2">http://b.example/x/</BaseURL>'
+        '<BaseURL serviceLocation="isp-a" dvb:priority="1" dvb:weight="3">http://a.example/x/</BaseURL>'
+        '<BaseURL serviceLocation="own" dvb:priority="2">more/</BaseURL>'
+    )
+    presentation = read(representation("v", ""), of_mpd=base_urls)
+    assert presentation.base_urls == (
+        BaseUrl(url="http://a.example/x/", service_location="isp-a", priority=1, weight=3),
+        BaseUrl(url="http://b.example/x/", service_location="b.example", priority=2),
+        BaseUrl(url=urljoin(MANIFEST_URL, "more/"), service_location="own", priority=2),
+    )
+    assert next(iter(urls(presentation).values())) == "http://a.example/x/1"
+
+
+def test_places_of_one_name_are_told_apart_and_none_shows_its_password() -> None:
+    base_urls = "<BaseURL>http://u:secret@a.example/1/</BaseURL><BaseURL>http://a.example/2/</BaseURL>"
+    assert list(urls(read(representation("v", ""), of_mpd=base_urls))) == ["a.example", "a.example (2)"]
+
+
+def test_base_urls_below_the_mpd_are_folded_into_the_paths() -> None:
+    presentation = read(
+        representation("v", "<BaseURL>rep/</BaseURL>"),
+        of_period="<BaseURL>../period/</BaseURL>",
+        of_set="<BaseURL>set/</BaseURL>",
+    )
+    assert presentation.periods[0].tracks[0].renditions[0].segments[0].resource.path == "../period/set/rep/1"
+    assert list(urls(presentation).values()) == ["http://appliance.example/t/token/titles/period/set/rep/1"]
+
+
+def test_an_absolute_base_url_below_the_mpd_prevails_over_the_places() -> None:
+    presentation = read(representation("v", ""), of_mpd=TWO_CDNS, of_period="<BaseURL>http://c.example/y/</BaseURL>")
+    assert list(urls(presentation).values()) == ["http://c.example/y/1"]
 
 
 def test_single_relative_base_urls_below_the_mpd_leave_all_places_to_all() -> None:

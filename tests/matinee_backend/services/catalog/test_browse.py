@@ -8,10 +8,10 @@ from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
 from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
 from matinee_backend.records import Watched
 from matinee_backend.services.catalog.browse import CatalogDesk
-from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.steering.direct import Director
-from matinee_backend.settings import PlacementSettings, SteeringSettings
+from matinee_backend.settings import SteeringSettings
 from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
+from tests.support.placement import placer
 
 ADA = account_of(password_hash="")
 
@@ -20,7 +20,7 @@ async def desk(clock: AheadClock) -> CatalogDesk:
     titles, history = MemoryTitles(), MemoryHistory()
     director = Director(
         directory=MemoryAppliances(),
-        placer=Placer(titles=titles, history=history, settings=PlacementSettings()),
+        placer=placer(),
         key=SigningKey.generate(),
         clock=clock,
         settings=SteeringSettings(),

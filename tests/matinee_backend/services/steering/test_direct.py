@@ -6,12 +6,12 @@ from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import ServiceUnavailable
 from matinee.wire.auth import MediaClaims
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS
-from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
-from matinee_backend.services.placement.place import Placer
+from matinee_backend.adapters.memory import MemoryAppliances
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.rules import MediaToken
-from matinee_backend.settings import PlacementSettings, SteeringSettings
-from tests.support.control_plane import AheadClock, catalog_title, heartbeat
+from matinee_backend.settings import SteeringSettings
+from tests.support.control_plane import AheadClock, heartbeat
+from tests.support.placement import placer
 
 KEY = SigningKey.generate()
 TOKEN = MediaToken("t", 9)
@@ -20,7 +20,7 @@ TOKEN = MediaToken("t", 9)
 def director(clock: AheadClock | None = None, **settings: int) -> Director:
     return Director(
         directory=MemoryAppliances(),
-        placer=Placer(titles=MemoryTitles(), history=MemoryHistory(), settings=PlacementSettings()),
+        placer=placer(),
         key=KEY,
         clock=clock or AheadClock(),
         settings=SteeringSettings(**settings),
@@ -52,6 +52,4 @@ async def test_a_document_carries_fresh_tokens_of_its_session_and_title() -> Non
 
 
 async def test_a_heartbeat_is_answered_with_what_to_hold() -> None:
-    it = director()
-    await it.placer.titles.put(catalog_title("sintel"))
-    assert [title.title_id for title in (await it.hear(heartbeat("isp-a"))).titles] == ["sintel"]
+    assert (await director().hear(heartbeat("isp-a"))).titles == ()

@@ -33,6 +33,10 @@ class BearerCheck:
             raise TokenInvalid(f"A token that does not speak for the appliance {appliance_id}.", reason="wrong-claims")
         return claims
 
+    def operator(self, request: Request) -> AccessClaims:
+        """An operator's claims. Raises TokenInvalid with its `reason` for anybody else."""
+        return self._claims(request, role="operator")
+
     def _claims(self, request: Request, *, role: str) -> AccessClaims:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:

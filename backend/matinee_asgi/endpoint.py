@@ -15,7 +15,7 @@ from matinee_asgi.reply import MAX_BODY_BYTES, body_of, reply
 ValueT = TypeVar("ValueT")
 BodyT = TypeVar("BodyT")
 AnswerT = TypeVar("AnswerT")
-Bearer = Literal["none", "member", "appliance"]
+Bearer = Literal["none", "member", "appliance", "operator"]
 
 _HEADERS = {"Cache-Control": "no-store"}
 """Answers are one viewer's own, and many hold tokens."""

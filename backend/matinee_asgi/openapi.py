@@ -31,7 +31,10 @@ def openapi_document(endpoints: Sequence[Endpoint], *, title: str, version: str)
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": {"member": bearer, "appliance": bearer}},
+        "components": {
+            "schemas": components,
+            "securitySchemes": dict.fromkeys(("member", "appliance", "operator"), bearer),
+        },
     }
 
 

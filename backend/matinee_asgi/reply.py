@@ -20,6 +20,7 @@ from matinee.errors import (
     StorageFull,
     TitleUnknown,
     TokenInvalid,
+    TooManyRequests,
     TooManyStreams,
 )
 from matinee.wire.problem import CONTENT_TYPE, TYPE_PREFIX, Problem, problem_of
@@ -38,6 +39,7 @@ _STATUS: dict[type[MatineeError], int] = {
     SegmentUnavailable: 502,
     ServiceUnavailable: 503,
     StorageFull: 507,
+    TooManyRequests: 429,
     TooManyStreams: 409,
 }
 
@@ -64,9 +66,9 @@ def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
     status = status_of(type(error))
     headers = {}
-    retry_after_ms = error.facts.get("retry_after_ms")
-    if isinstance(retry_after_ms, int):
-        headers["Retry-After"] = str(-(-retry_after_ms // 1000))
+    wait_ms = error.facts.get("retry_after_ms")
+    if isinstance(wait_ms, int):
+        headers["Retry-After"] = str(-(-wait_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(problem_of(error, status=status)), status, headers, CONTENT_TYPE)

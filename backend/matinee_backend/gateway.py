@@ -16,6 +16,7 @@ from starlette.routing import Route
 from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee_asgi.bearer import BearerCheck
+from matinee_asgi.client import client_behind
 from matinee_asgi.deadline import Deadline
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.openapi import openapi_document
@@ -34,7 +35,7 @@ from matinee_backend.services.license.issue import LicenseDesk
 from matinee_backend.services.license.routes import license_service
 from matinee_backend.services.members.routes import members_service
 from matinee_backend.services.placement.place import Placer
-from matinee_backend.services.placement.roster import Member, Roster
+from matinee_backend.services.placement.roster import Roster, member_of
 from matinee_backend.services.playback.press_play import PlaybackDesk
 from matinee_backend.services.playback.routes import playback_service
 from matinee_backend.services.steering.direct import Director
@@ -130,14 +131,15 @@ def services(house: House) -> tuple[Service, ...]:
     def public_url(request: Request) -> str:
         return settings.gateway.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
+    client = client_behind(settings.gateway.trusted_proxies)
     return (
         auth_service(desk=_login_desk(house), service_keys=house.public_keys),
         members_service(bearer=bearer, members=stores.members),
         entitlement_service(bearer=bearer, entitlement=entitlement),
-        catalog_service(bearer=bearer, entitlement=entitlement, members=stores.members, desk=catalog),
-        playback_service(bearer=bearer, desk=playback, public_url=public_url),
+        catalog_service(bearer=bearer, entitlement=entitlement, members=stores.members, desk=catalog, client=client),
+        playback_service(bearer=bearer, desk=playback, public_url=public_url, client=client),
         license_service(bearer=bearer, entitlement=entitlement, licenses=licenses),
-        steering_service(bearer=bearer, director=director, public_url=public_url),
+        steering_service(bearer=bearer, director=director, public_url=public_url, client=client),
         telemetry_service(bearer=bearer, events=stores.events, follower=_follower(house)),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )
@@ -145,7 +147,9 @@ def services(house: House) -> tuple[Service, ...]:
 
 async def _roster(directory: ApplianceDirectory, *, clock: Clock) -> Roster:
     heard = await directory.heard_since(clock.wall_ms() - COUNTED_ON_MS)
-    return Roster(Member(name=it.appliance, kind=it.kind, base_url=it.base_url, group=it.appliance) for it in heard)
+    _, announced = await directory.announced_since(0)
+    places = {place.appliance: place for place in announced}
+    return Roster(member_of(it, places.get(it.appliance)) for it in heard)
 
 
 def _login_desk(house: House) -> LoginDesk:

@@ -52,6 +52,8 @@ def prepare_secrets(state: StateFolder, *, appliances: tuple[str, ...], clock: C
         write_whole(state.trust_file, msgspec.json.encode(trusted), mode=0o644)
     for name in _checked(appliances):
         _mint_tokens(state, name, key=key, wall_ms=clock.wall_ms())
+    operator = AccessClaims(sub="operator:local", role="operator", exp_wall_ms=clock.wall_ms() + _YEAR_MS)
+    _mint(state.operator_token, operator, AccessClaims, key=key, wall_ms=clock.wall_ms())
 
 
 async def prepare_demo_account(state: StateFolder, members: MemberStore) -> None:

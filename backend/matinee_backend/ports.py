@@ -8,6 +8,7 @@ by the adapters in `adapters.memory`.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from matinee.wire.steering import Announcement
 from matinee_backend.records import (
     Account,
     CatalogTitle,
@@ -119,12 +120,31 @@ class PlanStore(Protocol):
 
 
 class ApplianceDirectory(Protocol):
-    async def hear(self, appliance: HeardAppliance, *, wall_ms: int) -> None:
+    async def hear(self, appliance: HeardAppliance) -> None:
         """It is alive, and this is what it says now."""
         ...
 
     async def heard_since(self, wall_ms: int) -> tuple[HeardAppliance, ...]:
         """Those heard at `wall_ms` or later, by name."""
+        ...
+
+    async def keep_shelf(self, digest: str, titles: Sequence[str]) -> None:
+        """The digest stands for these titles."""
+        ...
+
+    async def shelf(self, digest: str) -> tuple[str, ...] | None:
+        """The titles that the digest stands for; None if nobody has said."""
+        ...
+
+    async def announce(self, place: Announcement) -> None:
+        """The appliance stands there now."""
+        ...
+
+    async def announced_since(self, revision: int) -> tuple[int, tuple[Announcement, ...]]:
+        """What was announced after that revision, the oldest first, and the revision to ask from the next time.
+
+        Of each appliance its last announcement counts; 0 asks for all.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from matinee.wire.ids import OpaqueId, TitleId, WallMs
+from matinee.wire.steering import Utilization
 from matinee.wire.title import TitleIndex
 
 DAY_MS = 86_400_000
@@ -96,9 +97,11 @@ class HeardAppliance(msgspec.Struct, frozen=True, kw_only=True):
     appliance: str
     kind: str
     base_url: str
-    titles: frozenset[str]
-    connections: int
+    shelf: str
+    """The digest of its titles, which the directory keeps once for all that hold the same."""
+    used: Utilization
     is_draining: bool
+    heard_wall_ms: WallMs
 
 
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True):

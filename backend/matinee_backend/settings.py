@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from matinee.errors import SettingsInvalid
-from matinee.wire.ids import TitleId
+from matinee.wire.ids import ApplianceId, TitleId
 from matinee.wire.placement import MinuteOfDay
 
 _Positive = Annotated[int, Meta(ge=1)]
@@ -46,17 +46,37 @@ class LicenseSettings(_Settings, frozen=True, kw_only=True):
     """How long a license plays, unless the title's own window ends before."""
 
 
+class CommercialPathway(_Settings, frozen=True, kw_only=True):
+    """A network that serves for money. It fills from our origin, and must leave the token out of its cache key."""
+
+    name: ApplianceId
+    base_url: str
+    """What stands before `/t/{token}/titles/…`, without a final `/`."""
+    price: _Positive = 1
+    """For as many bytes as the others' prices are: the cheapest comes first."""
+
+
 class SteeringSettings(_Settings, frozen=True, kw_only=True):
     media_token_lifetime_ms: _Positive = 4 * _HOUR_MS
     """How long appliances serve a session without a new list."""
     ttl_s: _Positive = 30
     """When players ask for the next list. Seconds, as the standard has it."""
-    load_step: _Positive = 16
-    """Appliances whose connections differ by less count as equally loaded: each session then has its own order."""
+    refresh_every_ms: _Positive = 500
+    """How old what other processes heard of appliances may be."""
+    session_kbps: _Positive = 5_000
+    """What a session that was just sent to an appliance will take of its link."""
+    questions_per_s: _Positive = 5_000
+    """Sessions that one process answers; more are told when to come back."""
+    commercial: tuple[CommercialPathway, ...] = ()
+    """Networks that serve for money when our own appliances are full."""
+
+    def cheapest_first(self) -> tuple[CommercialPathway, ...]:
+        """The commercial networks, by price."""
+        return tuple(sorted(self.commercial, key=lambda it: (it.price, it.name)))
 
 
 class PlacementSettings(_Settings, frozen=True, kw_only=True):
-    shelf_bytes: _Positive = 2_000_000_000_000
+    shelf_bytes: _Positive = 1 << 41
     """Room on an ISP appliance that has not said how much it has."""
     plan_every_ms: _Positive = 6 * _HOUR_MS
     """How often the forecast is made anew. A new title or appliance is planned for at once."""
@@ -75,6 +95,8 @@ class PlacementSettings(_Settings, frozen=True, kw_only=True):
 class GatewaySettings(_Settings, frozen=True, kw_only=True):
     public_url: str = ""
     """Where players reach this service, without a final `/`. Empty: what the request says in `Host`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Subnets of proxies whose `X-Forwarded-For` is believed. None: a client is where its connection comes from."""
     deadline_ms: _Positive = 10_000
     """An answer has begun by then, or it is a 503."""
     retry_after_ms: _Positive = 2_000

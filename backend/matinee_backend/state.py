@@ -23,6 +23,11 @@ class StateFolder:
         return self.secrets / "tokens"
 
     @property
+    def operator_token(self) -> Path:
+        """By which whoever may read the secrets asks the control plane for explanations."""
+        return self.secrets / "operator.token"
+
+    @property
     def demo_account(self) -> Path:
         return self.secrets / "demo-account.json"
 

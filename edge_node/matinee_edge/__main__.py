@@ -5,13 +5,14 @@ import random
 import resource
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
 from matinee.clock import SystemClock
 from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
+from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
 from matinee_asgi.serve import serve_program
 from matinee_edge.appliance import Appliance
@@ -50,22 +51,36 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--shelf-bytes", default=0, type=int, help="room for titles")
     parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
     parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
+    parser.add_argument("--site", default="", help="the building that it stands in")
+    parser.add_argument("--cluster", default="", help="sites that help one another out")
+    parser.add_argument("--region", default="", help="whose exchanges stand behind it")
+    parser.add_argument(
+        "--subnet", action="append", default=[], dest="subnets", metavar="PREFIX", help="clients it is near to; repeat"
+    )
+    parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
-    settings = EdgeSettings(**vars(parser.parse_args(argv)))
+    given = vars(parser.parse_args(argv))
+    settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
     _check(settings)
     return settings
 
 
 def _check(settings: EdgeSettings) -> None:
-    try:
-        msgspec.convert(settings.name, ApplianceId)
-    except msgspec.ValidationError as error:
-        raise SettingsInvalid("--name takes lower-case letters, digits and inner dashes.") from error
+    if not _fits(settings.name, ApplianceId):
+        raise SettingsInvalid("--name takes lower-case letters, digits and inner dashes.")
+    for option, name in (("--site", settings.site), ("--cluster", settings.cluster), ("--region", settings.region)):
+        if not _fits(name, PlaceName):
+            raise SettingsInvalid(f"{option} takes lower-case letters, digits and dashes.")
+    if not all(_fits(subnet, Subnet) for subnet in settings.subnets) or len(settings.subnets) > MOST_SUBNETS:
+        raise SettingsInvalid(f"--subnet takes a prefix such as 10.0.0.0/8, {MOST_SUBNETS} times at most.")
+    if settings.link_kbps < 0:
+        raise SettingsInvalid("--link-kbps takes a rate.")
     for option, url in (
         ("--parent", settings.parent),
         ("--control", settings.control),
@@ -80,8 +95,18 @@ def _check(settings: EdgeSettings) -> None:
     if settings.control is not None and settings.control_token_file is None:
         raise SettingsInvalid("--control needs --control-token-file.")
     known_zone(settings.time_zone)
+    if not 0 <= settings.shelf_bytes < 1 << 53:
+        raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
+
+
+def _fits(text: str, kind: Any) -> bool:
+    try:
+        msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _drawn() -> int:

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from matinee.clock import Clock
 from matinee.wire.placement import Placement, Source
-from matinee.wire.steering import Heartbeat
+from matinee.wire.steering import Announcement, Heartbeat, shelf_digest
 from matinee_asgi.logs import AccessLog
 from matinee_asgi.serve import Program
 from matinee_asgi.service import compose
@@ -23,6 +23,7 @@ from matinee_edge.fill.filler import PLACEMENT_NAME, Filler
 from matinee_edge.fill.upstream import Upstream
 from matinee_edge.fill.windows import known_zone
 from matinee_edge.gate import Gate
+from matinee_edge.gauge import Gauge
 from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
 from matinee_edge.misses import Misses
@@ -51,6 +52,13 @@ class Appliance:
         self._clock = clock
         self._draw = draw
         self._tally = Tally()
+        self._gauge = Gauge(
+            self._tally,
+            clock=clock,
+            shelf=settings.shelf,
+            link_kbps=settings.link_kbps,
+            most_connections=settings.max_connections,
+        )
         self._is_draining = False
         self._gate = Gate(settings.trust, clock=clock, release_of=self._release_of)
         self._shelf = Shelf(settings.shelf, is_owned=settings.kind != "origin")
@@ -70,7 +78,7 @@ class Appliance:
         middleware = [
             *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
             *cross_origin(),
-            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally),
+            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally, clock=self._clock),
         ]
         bounds = Bounds(
             max_connections=settings.max_connections,
@@ -157,6 +165,14 @@ class Appliance:
             self._settings.control,
             token_file=self._settings.control_token_file,
             session=session,
+            place=Announcement(
+                appliance=self._settings.name,
+                site=self._settings.site,
+                cluster=self._settings.cluster,
+                region=self._settings.region,
+                subnets=self._settings.subnets,
+                shelf_bytes=self._settings.shelf_bytes,
+            ),
             say=self._heartbeat,
             hear=self._filler.hold if self._filler is not None else _ignore,
             clock=self._clock,
@@ -164,14 +180,15 @@ class Appliance:
         )
 
     def _heartbeat(self) -> Heartbeat:
+        titles = self._shelf.whole_titles()
         return Heartbeat(
             appliance=self._settings.name,
             kind=self._settings.kind,
             base_url=self._base_url,
-            titles=self._shelf.whole_titles(),
-            bytes_sent=self._tally.bytes_sent,
-            connections=self._tally.connections,
-            errors=self._tally.errors,
+            shelf=shelf_digest(titles),
+            titles=titles,
+            placed=self._filler.placed_digest if self._filler is not None else "",
+            used=self._gauge.read(),
             draining=self._is_draining,
         )
 

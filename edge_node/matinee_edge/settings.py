@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from matinee.wire.ids import ApplianceId
+from matinee.wire.steering import PlaceName, Subnet
 
 Kind = Literal["origin", "exchange", "isp"]
 
@@ -28,6 +29,18 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Base URL of the appliance that it fills from; none for an origin."""
     control: str | None = None
     """Base URL of the control plane; without one no heartbeat is sent."""
+    site: PlaceName = ""
+    """The building that it stands in; empty: it is a site of its own."""
+    cluster: PlaceName = ""
+    """Sites that help one another out."""
+    region: PlaceName = ""
+    """Whose exchanges stand behind it."""
+    subnets: tuple[Subnet, ...] = ()
+    """The clients that it is near to. With none announced, no client is sent here for being near."""
+    link_kbps: int = 0
+    """What its link carries; 0: unknown, and only connections and processor say how full it is."""
+    shelf_bytes: int = 0
+    """Room for titles, told to the control plane; 0: it takes its own default. >= 0."""
     time_zone: str = "UTC"
     """IANA name of where it stands: fills keep the hours that are quiet there."""
     fill_at_once: bool = False

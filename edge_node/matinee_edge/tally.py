@@ -1,6 +1,10 @@
 """What an appliance counts while it serves."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+
+MOST_WAITS = 1_000
+"""Waits remembered between two heartbeats; beyond it the oldest are forgotten."""
 
 
 @dataclass(kw_only=True)
@@ -22,3 +26,11 @@ class Tally:
     """Answers of 5xx."""
     turned_away: int = 0
     """Requests and connections refused because too many were there."""
+    first_bytes_ms: "deque[int]" = field(default_factory=lambda: deque[int](maxlen=MOST_WAITS), repr=False)
+    """From a request to the first byte of its answer, each since they were taken last."""
+
+    def take_first_bytes(self) -> list[int]:
+        """Those waits, which are then forgotten."""
+        taken = list(self.first_bytes_ms)
+        self.first_bytes_ms.clear()
+        return taken

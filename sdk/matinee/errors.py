@@ -27,7 +27,9 @@ MatineeError
     ├── MezzanineInvalid      a source file that cannot be made into a title
     ├── AlreadyRunning        another run holds the state directory
     ├── ProcessFailed         a process of the system did not start, or did not do its work
-    └── ServiceUnavailable    the control plane is away or overloaded; says when to come back
+    └── ComeBackLater         it says when
+        ├── ServiceUnavailable    the control plane is away or overloaded
+        └── TooManyRequests       more was asked than is answered
 
 Each class names a condition, carries its facts as fields, and has a stable `code`: the last part of the
 problem type (RFC 9457) by which services say the same thing on the wire.
@@ -41,6 +43,7 @@ __all__ = [
     "AlreadyRunning",
     "AppError",
     "Category",
+    "ComeBackLater",
     "DependencyMissing",
     "FilterFailed",
     "FormatUnsupported",
@@ -65,6 +68,7 @@ __all__ = [
     "StorageFull",
     "TitleUnknown",
     "TokenInvalid",
+    "TooManyRequests",
     "TooManyStreams",
     "ViewerError",
     "error_of_code",
@@ -276,17 +280,28 @@ class ProcessFailed(OperatorError):
     what_to_do = "Read its log."
 
 
-class ServiceUnavailable(OperatorError):
-    """The control plane is away or overloaded; says when to come back."""
-
-    code = "service-unavailable"
-    what_to_do = "Come back later."
+class ComeBackLater(OperatorError):
+    """Not now; it says when. Never raised itself."""
 
     def __init__(self, what: str, /, *, retry_after_ms: int | None = None, **facts: object) -> None:
         """`retry_after_ms`: see there."""
         super().__init__(what, retry_after_ms=retry_after_ms, **facts)
         self.retry_after_ms = retry_after_ms
         """The server's own wish, a floor on the wait; None if it stated none."""
+
+
+class ServiceUnavailable(ComeBackLater):
+    """The control plane is away or overloaded."""
+
+    code = "service-unavailable"
+    what_to_do = "Come back later."
+
+
+class TooManyRequests(ComeBackLater):
+    """More was asked than is answered."""
+
+    code = "too-many-requests"
+    what_to_do = "Ask less often."
 
 
 def error_of_code(code: str, what: str, facts: Mapping[str, object]) -> MatineeError:

@@ -16,7 +16,16 @@ from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedK
 from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
-from matinee.wire.steering import Heartbeat, PathwayClone, SteeringDocument, UriReplacement
+from matinee.wire.steering import (
+    Announcement,
+    Heartbeat,
+    HeartbeatReply,
+    PathwayClone,
+    SteeringDocument,
+    UriReplacement,
+    Utilization,
+    shelf_digest,
+)
 from matinee.wire.telemetry import (
     ApplianceFailed,
     ErrorShown,
@@ -93,10 +102,27 @@ MESSAGES: dict[str, msgspec.Struct] = {
         ),
         oca_urls=(OCA_URL,),
     ),
-    "heartbeat": Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:9001", titles=("heist",)),
+    "heartbeat": Heartbeat(
+        appliance="isp-a",
+        kind="isp",
+        base_url="http://127.0.0.1:9001",
+        shelf=shelf_digest(("heist",)),
+        titles=("heist",),
+        placed="0123456789abcdef0123456789abcdef",
+        used=Utilization(sent_kbps=900_000, link_kbps=10_000_000, connections=410, most_connections=2_048),
+    ),
+    "heartbeat-reply": HeartbeatReply(placement=Placement(titles=(PlacedTitle(title_id="heist"),)), tell_place=True),
+    "announcement": Announcement(
+        appliance="isp-a",
+        site="vienna-1",
+        cluster="danube",
+        region="eu-central",
+        subnets=("10.0.0.0/8", "2001:db8::/32"),
+        shelf_bytes=2_000_000_000_000,
+    ),
     "placement": Placement(
         titles=(
-            PlacedTitle(title_id="heist", size_bytes=4_000_000_000, holders=("isp-b",)),
+            PlacedTitle(title_id="heist", size_bytes=4_000_000_000, index_sha256="ef" * 32, holders=("isp-b",)),
             PlacedTitle(title_id="sequel", released_wall_ms=LATER_WALL_MS, is_urgent=True),
         ),
         windows=(FillWindow(from_minute=120, until_minute=360, zone="Europe/Berlin"),),

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from matinee.crypto.agreement import AgreementKey
+from matinee.wire.steering import shelf_digest
 from matinee.wire.title import TitleIndex
 from matinee_backend.__main__ import main
 
@@ -65,13 +66,13 @@ def test_services_in_processes_of_their_own_share_the_stores(tmp_path: Path) -> 
     (tmp_path / "media" / "sintel").mkdir()
     (tmp_path / "media" / "sintel" / "title.json").write_bytes(msgspec.json.encode(index))
     token = (tmp_path / "secrets" / "tokens" / "exchange.control").read_text()
-    beat = {"appliance": "exchange", "kind": "exchange", "base_url": "http://e.example", "titles": []}
+    beat = {"appliance": "exchange", "kind": "exchange", "base_url": "http://e.example", "shelf": shelf_digest(())}
     headers = {"Authorization": f"Bearer {token}"}
     with serving(tmp_path, "--only", "ingest"), serving(tmp_path, "--only", "steering") as (url, _):
         heartbeat_url, placed, tries = f"{url}/v1/appliances/exchange/heartbeat", None, 0
         while placed != ["sintel"] and tries < 2_000:
-            answer = httpx2.post(heartbeat_url, json=beat, headers=headers, timeout=20).json()
-            placed, tries = [title["title_id"] for title in answer["titles"]], tries + 1
+            reply = httpx2.post(heartbeat_url, json=beat, headers=headers, timeout=20).json()
+            placed, tries = [title["title_id"] for title in reply["placement"]["titles"]], tries + 1
         assert httpx2.post(f"{url}/v1/login", json={}, timeout=20).status_code == 404
     assert placed == ["sintel"]
 

@@ -35,6 +35,8 @@ async def test_it_is_healthy_and_describes_itself_validly(tmp_path: Path) -> Non
         "/v1/license",
         "/v1/steering/{session_id}",
         "/v1/appliances/{appliance}/heartbeat",
+        "/v1/appliances/{appliance}/announcement",
+        "/v1/explanations/steering",
         "/v1/telemetry",
     }
 
@@ -48,8 +50,9 @@ async def test_whatever_the_document_says_needs_a_token_refuses_without_one(tmp_
             "appliance": "a",
             "kind": "isp",
             "base_url": "http://a.example",
-            "titles": [],
+            "shelf": "0" * 32,
         },
+        "/v1/appliances/{appliance}/announcement": {"appliance": "a"},
     }
     async with control_plane(tmp_path) as control:
         document = (await control.client.get("/openapi.json")).json()
@@ -64,7 +67,7 @@ async def test_whatever_the_document_says_needs_a_token_refuses_without_one(tmp_
             answer = await control.client.request(method, url, json=bodies.get(path))
             assert answer.status_code == 401, path
             assert answer.json()["facts"] == {"reason": "missing"}, path
-    assert len(guarded) == 8
+    assert len(guarded) == 10
 
 
 async def test_some_services_serve_alone_over_the_same_stores(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ async def test_what_one_process_keeps_another_sees(tmp_path: Path) -> None:
     one, other = open_stores(state, writes_events=True), open_stores(state)
     await one.titles.put(catalog_title("sintel"))
     await one.members.put_account(account_of(password_hash=""))
-    await one.appliances.hear(appliance("isp-a", titles={"sintel"}), wall_ms=5)
+    await one.appliances.hear(appliance("isp-a", heard_wall_ms=5))
     await one.events.append([b"told"])
     assert await other.titles.title("sintel") is not None
     assert await other.members.account("account-1") is not None

@@ -6,6 +6,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from matinee_edge.admission import Admission
 from matinee_edge.tally import Tally
+from tests.support.clock import HandClock
 
 
 class Held:
@@ -36,7 +37,7 @@ async def asked(app: Admission, path: str = "/x") -> Message:
 
 async def test_one_too_many_is_told_when_to_come_back_and_the_next_is_admitted() -> None:
     held, tally = Held(), Tally()
-    app = Admission(held, max_requests=2, tally=tally)
+    app = Admission(held, max_requests=2, tally=tally, clock=HandClock())
     async with asyncio.TaskGroup() as group:
         admitted = [group.create_task(asked(app)) for _ in range(2)]
         await asyncio.sleep(0)
@@ -52,11 +53,11 @@ async def test_one_too_many_is_told_when_to_come_back_and_the_next_is_admitted()
 async def test_health_is_shown_even_when_full() -> None:
     held = Held()
     held.go.set()
-    assert (await asked(Admission(held, max_requests=0, tally=Tally()), "/healthz"))["status"] == 200
+    assert (await asked(Admission(held, max_requests=0, tally=Tally(), clock=HandClock()), "/healthz"))["status"] == 200
 
 
 async def test_failures_are_counted() -> None:
     held, tally = Held(status=502), Tally()
     held.go.set()
-    await asked(Admission(held, max_requests=1, tally=tally))
+    await asked(Admission(held, max_requests=1, tally=tally, clock=HandClock()))
     assert tally.errors == 1

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from matinee.wire.steering import Heartbeat
+from matinee.wire.steering import Heartbeat, shelf_digest
 from tests.matinee_edge.test_heartbeat import Control
 from tests.support.edge import Issuer, Spy, appliance, eventually, isp_settings, origin_settings, served
 from tests.support.titles import write_title
@@ -182,11 +182,13 @@ async def test_heartbeats_say_what_is_whole_and_where(tmp_path: Path) -> None:
             tmp_path / "isp", issuer, control=control_url, control_token_file=issuer.control_token_file
         )
         async with appliance(settings) as url:
-            await eventually(lambda: control.heard)
-    heard = control.heard[0]
-    assert heard == Heartbeat(
-        appliance="isp-a", kind="isp", base_url=url, titles=("heat",), connections=heard.connections
+            await eventually(lambda: control.shelves)
+    heard = next(told for told in control.heard if told.titles is not None)
+    said = Heartbeat(
+        appliance="isp-a", kind="isp", base_url=url, shelf=shelf_digest(("heat",)), titles=("heat",), used=heard.used
     )
+    assert heard == said
+    assert heard.used.most_connections == settings.max_connections
 
 
 async def test_no_token_stands_in_the_log_even_with_an_access_log_and_a_failing_parent(tmp_path: Path) -> None:

@@ -13,13 +13,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from matinee.wire.placement import PlacedTitle, Placement
-from matinee.wire.steering import HEARTBEAT_EVERY_MS, Heartbeat
+from matinee.wire.steering import (
+    HEARTBEAT_EVERY_MS,
+    Announcement,
+    AnnouncementReply,
+    Heartbeat,
+    HeartbeatReply,
+    shelf_digest,
+)
 from matinee_asgi.reply import body_of, reply
 from matinee_asgi.serve import Program
 from matinee_asgi.service import Service, compose
 from matinee_edge.heartbeat import MAX_HINT_MS, Heart, interval_ms
 from tests.support.clock import HandClock
 from tests.support.edge import Issuer, eventually, served
+
+PLACEMENT = Placement(titles=(PlacedTitle(title_id="heat"),))
 
 
 class Control:
@@ -29,15 +38,32 @@ class Control:
         self.heard: list[Heartbeat] = []
         self.bearers: list[str] = []
         self.refusal: Response | None = None
+        self.announced: list[Announcement] = []
+        self.shelves: set[str] = set()
+        self.tell_place = False
+
+    async def announcement(self, request: Request) -> Response:
+        self.announced.append(await body_of(request, Announcement))
+        return self.refusal or reply(AnnouncementReply(subnets=0))
 
     async def heartbeat(self, request: Request) -> Response:
         self.bearers.append(request.headers["authorization"])
-        self.heard.append(await body_of(request, Heartbeat))
-        return self.refusal or reply(Placement(titles=(PlacedTitle(title_id="heat"),)))
+        told = await body_of(request, Heartbeat)
+        self.heard.append(told)
+        if told.titles is not None:
+            self.shelves.add(told.shelf)
+        placement = PLACEMENT
+        tell_titles = told.shelf not in self.shelves
+        return self.refusal or reply(
+            HeartbeatReply(placement=placement, tell_titles=tell_titles, tell_place=self.tell_place)
+        )
 
     def program(self, url: str) -> Program:
-        route = Route("/v1/appliances/{appliance}/heartbeat", self.heartbeat, methods=["POST"])
-        return Program(app=compose([Service(name="steering", routes=(route,))]))
+        routes = (
+            Route("/v1/appliances/{appliance}/heartbeat", self.heartbeat, methods=["POST"]),
+            Route("/v1/appliances/{appliance}/announcement", self.announcement, methods=["POST"]),
+        )
+        return Program(app=compose([Service(name="steering", routes=routes)]))
 
 
 @asynccontextmanager
@@ -47,7 +73,9 @@ async def heart(
     issuer, placements = Issuer(folder), list[Placement]()
 
     def say() -> Heartbeat:
-        return Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:1", titles=("alien",))
+        titles = ("alien",)
+        digest = shelf_digest(titles)
+        return Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:1", shelf=digest, titles=titles)
 
     async with served(control.program) as served_url, aiohttp.ClientSession() as session:
         yield (
@@ -55,6 +83,7 @@ async def heart(
                 url or served_url,
                 token_file=issuer.control_token_file,
                 session=session,
+                place=Announcement(appliance="isp-a", subnets=("10.0.0.0/8",)),
                 say=say,
                 hear=placements.append,
                 clock=clock or HandClock(),
@@ -68,10 +97,31 @@ async def test_a_heartbeat_carries_the_token_and_brings_the_placement(tmp_path: 
     control = Control()
     async with heart(tmp_path, control) as (it, placements):
         assert await it.beat() == 0
-        assert placements == [Placement(titles=(PlacedTitle(title_id="heat"),))]
-        assert control.heard[0].titles == ("alien",)
-        assert control.bearers == [f"Bearer {(tmp_path / 'control.token').read_text()}"]
+        assert placements == [PLACEMENT]
+        assert set(control.bearers) == {f"Bearer {(tmp_path / 'control.token').read_text()}"}
         assert it.is_heard
+
+
+async def test_titles_travel_only_when_their_digest_is_new_there(tmp_path: Path) -> None:
+    control = Control()
+    async with heart(tmp_path, control) as (it, _):
+        await it.beat()
+        await it.beat()
+    assert [told.titles for told in control.heard] == [None, ("alien",), None]
+    assert len({told.shelf for told in control.heard}) == 1
+
+
+async def test_where_it_stands_is_told_at_the_start_and_when_it_is_asked_for(tmp_path: Path) -> None:
+    control = Control()
+    async with heart(tmp_path, control) as (it, _):
+        await it.beat()
+        await it.beat()
+        assert control.announced == [Announcement(appliance="isp-a", subnets=("10.0.0.0/8",))]
+        control.tell_place = True
+        await it.beat()
+        assert len(control.announced) == 1
+        await it.beat()
+        assert len(control.announced) == 2
 
 
 async def test_a_title_is_announced_once_a_heartbeat_that_names_it_was_answered(tmp_path: Path) -> None:
@@ -107,7 +157,7 @@ async def test_a_control_plane_that_is_not_there_or_talks_nonsense_does_no_harm(
         assert await it.beat() == 0
         assert (it.is_heard, placements) == (False, [])
     async with heart(tmp_path, control) as (it, placements):
-        control.refusal = Response(b'{"titles": 5}')
+        control.refusal = Response(b'{"placement": 5}')
         assert await it.beat() == 0
         assert (it.is_heard, placements) == (False, [])
 
@@ -126,7 +176,8 @@ async def test_the_heart_goes_on_beating(tmp_path: Path) -> None:
     async with heart(tmp_path, control, clock=clock) as (it, _), asyncio.TaskGroup() as group:
         running = group.create_task(it.run())
         for count in (1, 2, 3):
-            await eventually(lambda count=count: len(control.heard) == count and clock.waiting)  # type: ignore[misc]
+            # The first heartbeat is said twice, the second time with its titles.
+            await eventually(lambda count=count: len(control.heard) == count + 1 and clock.waiting)  # type: ignore[misc]
             await clock.advance(2 * HEARTBEAT_EVERY_MS)
         running.cancel()
 

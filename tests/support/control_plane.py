@@ -1,7 +1,7 @@
 """A control plane in this process, over real stores in a folder, every answer held against its API document."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ from matinee.crypto.passwords import hash_password
 from matinee.crypto.sealing import content_key_context, seal
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.wire.auth import AccessClaims
-from matinee.wire.steering import Heartbeat
+from matinee.wire.steering import Heartbeat, Utilization, shelf_digest
 from matinee.wire.title import Rung, SealedKey, SealedKeys, TitleIndex
 from matinee_backend.adapters.title_folder import TitleFolder
 from matinee_backend.gateway import SERVICES, House, application
@@ -65,6 +65,10 @@ class ControlPlane:
         return TrustedKeys({self.key.key_id: self.key.public})
 
     @property
+    def bearer_of_operator(self) -> dict[str, str]:
+        return _header(self.state.operator_token.read_text())
+
+    @property
     def bearer(self) -> dict[str, str]:
         """The header by which the device speaks."""
         return self.bearer_of(self.account.account_id, device_id=self.device.device_id)
@@ -85,7 +89,10 @@ class ControlPlane:
         keys = SealedKeys(title_id=title_id, keys=(SealedKey(key_id=KEY_ID, sealed=sealed),))
         (self.state.keys / f"{title_id}.json").write_bytes(msgspec.json.encode(keys))
         known = {title.index.title_id for title in await self.stores.titles.titles()}
-        await self.stores.appliances.hear(appliance("isp-a", titles=known), wall_ms=self.clock.wall_ms())
+        held = appliance("isp-a", titles=known, heard_wall_ms=self.clock.wall_ms())
+        await self.stores.appliances.keep_shelf(held.shelf, sorted(known))
+        await self.stores.appliances.hear(held)
+        self.clock.ahead_ms += Settings().steering.refresh_every_ms
         return title
 
     async def play(self, title_id: str = "big-buck", **changes: Any) -> httpx2.Response:
@@ -199,19 +206,28 @@ def catalog_title(title_id: str = "big-buck", *, added_wall_ms: int = 1_000, **f
     return CatalogTitle(index=TitleIndex(title_id=title_id, **index), has_poster=True, added_wall_ms=added_wall_ms)
 
 
-def appliance(name: str, *, titles: set[str] | frozenset[str], **changes: Any) -> HeardAppliance:
+def appliance(name: str, *, titles: Iterable[str] = (), **changes: Any) -> HeardAppliance:
+    """`titles`: those that its shelf's digest stands for; a directory must be told of them besides."""
     facts = {
         "kind": name.partition("-")[0],
         "base_url": f"http://{name}.example",
-        "connections": 0,
+        "shelf": shelf_digest(titles),
+        "used": Utilization(),
         "is_draining": False,
+        "heard_wall_ms": 0,
         **changes,
     }
-    return HeardAppliance(appliance=name, titles=frozenset(titles), **facts)
+    return HeardAppliance(appliance=name, **facts)
 
 
-def heartbeat(name: str = "isp-a", **changes: Any) -> Heartbeat:
-    facts = {"kind": name.partition("-")[0], "base_url": f"http://{name}.example", "titles": (), **changes}
+def heartbeat(name: str = "isp-a", *, titles: tuple[str, ...] = (), **changes: Any) -> Heartbeat:
+    facts = {
+        "kind": name.partition("-")[0],
+        "base_url": f"http://{name}.example",
+        "shelf": shelf_digest(titles),
+        "titles": titles,
+        **changes,
+    }
     return Heartbeat(appliance=name, **facts)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from matinee.wire.steering import Announcement
 from matinee_backend.records import (
     DAY_MS,
     Account,
@@ -161,15 +162,30 @@ class MemoryPlans:
 
 class MemoryAppliances:
     def __init__(self) -> None:
-        self._heard: dict[str, tuple[int, HeardAppliance]] = {}
+        self._heard: dict[str, HeardAppliance] = {}
+        self._shelves: dict[str, tuple[str, ...]] = {}
+        self._places: dict[str, tuple[int, Announcement]] = {}
+        self._revision = 0
 
-    async def hear(self, appliance: HeardAppliance, *, wall_ms: int) -> None:
-        self._heard[appliance.appliance] = (wall_ms, appliance)
+    async def hear(self, appliance: HeardAppliance) -> None:
+        self._heard[appliance.appliance] = appliance
 
     async def heard_since(self, wall_ms: int) -> tuple[HeardAppliance, ...]:
-        return tuple(
-            appliance for _, (heard_wall_ms, appliance) in sorted(self._heard.items()) if heard_wall_ms >= wall_ms
-        )
+        return tuple(it for _, it in sorted(self._heard.items()) if it.heard_wall_ms >= wall_ms)
+
+    async def keep_shelf(self, digest: str, titles: Sequence[str]) -> None:
+        self._shelves[digest] = tuple(titles)
+
+    async def shelf(self, digest: str) -> tuple[str, ...] | None:
+        return self._shelves.get(digest)
+
+    async def announce(self, place: Announcement) -> None:
+        self._revision += 1
+        self._places[place.appliance] = (self._revision, place)
+
+    async def announced_since(self, revision: int) -> tuple[int, tuple[Announcement, ...]]:
+        new = sorted((at, name) for name, (at, _) in self._places.items() if at > revision)
+        return self._revision, tuple(self._places[name][1] for _, name in new)
 
 
 class MemoryKeys:

@@ -14,7 +14,7 @@ import msgspec
 from matinee.clock import Clock
 from matinee.errors import SettingsInvalid, StorageFull
 from matinee.files import write_whole
-from matinee.wire.placement import PlacedTitle, Placement, Source
+from matinee.wire.placement import PlacedTitle, Placement, Source, placement_digest
 from matinee_edge.fill.allowance import Allowance
 from matinee_edge.fill.errands import Errands, rest_ms
 from matinee_edge.fill.progress import FillProgress, Meter, TitleProgress
@@ -67,6 +67,8 @@ class Filler:
         """Of the round that runs."""
         self._placed = _remembered(memory)
         self._releases = _releases(self._placed)
+        self.placed_digest = placement_digest(self._placed)
+        """Of what should be here, as heartbeats tell it."""
         self._allowance = Allowance(self._placed.rate_kbps, now_ms=clock.now_ms())
 
     @property
@@ -86,6 +88,7 @@ class Filler:
             self._allowance = Allowance(placement.rate_kbps, now_ms=self._clock.now_ms())
         self._placed = placement
         self._releases = _releases(placement)
+        self.placed_digest = placement_digest(placement)
         log.info("placed here: %d titles", len(placement.titles))
         try:
             write_whole(self._memory, msgspec.json.encode(placement))

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from matinee.core.flow import Flow
 from matinee.core.health import ApplianceHealth
 from matinee.core.hedges import Hedges
 from matinee.core.lull import Lull
-from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, SegmentTarget, Target
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, ProgressMade, SegmentTarget, Target
 from matinee.core.notices import FailedOver
 from matinee.manifest.presentation import TrackKind
+from matinee.policy.chunks import LATELY_MS, LATEST_MS, Pace
 from matinee.policy.failover import is_passing, is_unwelcome, silence_limit_ms
 from matinee.policy.hedging import is_late
 from matinee.policy.requests import RULES, media_urgency
@@ -36,17 +38,6 @@ class Arrival(NamedTuple):
     """From sending until the first byte; 0 if nobody saw it."""
 
 
-class Flight(NamedTuple):
-    """A segment on its way from one appliance."""
-
-    target: SegmentTarget
-    received_bytes: int
-    size_bytes: int
-    """0 while nobody knows."""
-    elapsed_ms: int
-    first_byte_ms: int
-
-
 class Making(NamedTuple):
     """How an answer comes that is sent while it is made."""
 
@@ -58,6 +49,22 @@ class Making(NamedTuple):
 
 AT_ONCE = Making(0, 0)
 """Answers that were made before they were asked for."""
+
+
+class Flight(NamedTuple):
+    """A segment on its way from one appliance."""
+
+    target: SegmentTarget
+    received_bytes: int
+    size_bytes: int
+    """0 while nobody knows."""
+    elapsed_ms: int
+    first_byte_ms: int
+    making: Making
+    lately: Pace
+    """Of the last `LATELY_MS`; nothing of an answer that does not come in chunks."""
+    latest: Pace
+    """Of the last `LATEST_MS`."""
 
 
 @dataclass
@@ -73,6 +80,7 @@ class _Attempt:
     """From sending until the first byte; 0 before."""
     received_bytes: int = 0
     size_bytes: int = 0
+    flow: Flow = field(default_factory=Flow)
     stake_bytes: int = 0
     """What it may cost on top, being the second; 0 for a first."""
 
@@ -153,14 +161,16 @@ class Delivery:
         self.requests.append(request)
         return self._send(request, now_ms)
 
-    def progressed(self, request_id: int, *, received_bytes: int, size_bytes: int, now_ms: int) -> None:
-        _, attempt = _find(self.requests, request_id)
+    def progressed(self, event: ProgressMade, *, now_ms: int) -> None:
+        _, attempt = _find(self.requests, event.request_id)
         if attempt is None:
             return
         if attempt.received_bytes == 0:
             attempt.first_byte_ms = max(1, now_ms - attempt.sent_ms)
             self._usual_ms = (3 * self._usual_ms + attempt.first_byte_ms) // 4
-        attempt.heard_ms, attempt.received_bytes, attempt.size_bytes = now_ms, received_bytes, size_bytes
+        attempt.heard_ms = now_ms
+        attempt.received_bytes, attempt.size_bytes = event.received_bytes, event.size_bytes
+        attempt.flow.noted(event, now_ms=now_ms)
 
     def arrived(self, request_id: int, *, size_bytes: int, now_ms: int, position_ms: int) -> Arrival | None:
         """All bytes are here; None if nobody wants them any more."""
@@ -411,8 +421,16 @@ def flight_of(delivery: Delivery, kind: TrackKind, *, now_ms: int) -> Flight | N
     for request in delivery.requests:
         if isinstance(request.target, SegmentTarget) and request.target.of.kind == kind and len(request.attempts) == 1:
             [it] = request.attempts
-            elapsed_ms = now_ms - it.sent_ms
-            return Flight(request.target, it.received_bytes, it.size_bytes, elapsed_ms, it.first_byte_ms)
+            return Flight(
+                request.target,
+                it.received_bytes,
+                it.size_bytes,
+                now_ms - it.sent_ms,
+                it.first_byte_ms,
+                request.making,
+                it.flow.pace(LATELY_MS, gap_ms=request.making.gap_ms, now_ms=now_ms),
+                it.flow.pace(LATEST_MS, gap_ms=request.making.gap_ms, now_ms=now_ms),
+            )
     return None
 
 

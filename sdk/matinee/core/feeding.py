@@ -13,6 +13,8 @@ from matinee.core.selection import Selection
 from matinee.core.stream import Stream, segment_ms_of
 from matinee.policy.abr.decision import InFlight
 from matinee.policy.buffering import hungry_in_ms
+from matinee.policy.chunks import ChunkedFlight, rung_in_time
+from matinee.policy.live import THIN_MS, patience_ms
 from matinee.policy.settings import BufferingSettings
 
 LOOK_AFTER_MS, LOOK_EVERY_MS = 500, 250
@@ -36,11 +38,10 @@ class Feeding:
 
     def ask(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> Iterator[Command]:
         """Ask for the next segment of every stream that wants one."""
-        position_ms = playhead.position_ms(now_ms=now_ms)
-        buffer_ms = max(0, selection.buffer_ms(position_ms))
         for stream in selection.idle():
             due_ms = self._due_ms(stream, playhead, now_ms)
             if due_ms is not None and due_ms <= now_ms:
+                buffer_ms = max(0, selection.buffer_ms(playhead.position_ms(now_ms=now_ms)))
                 yield from self._ask_for(stream, buffer_ms, now_ms)
             if forgotten := stream.inits.take_forgotten():
                 yield Forget(forgotten)
@@ -53,15 +54,20 @@ class Feeding:
             return
         self._look_ms = now_ms + (LOOK_EVERY_MS if flight.elapsed_ms >= LOOK_AFTER_MS else LOOK_AFTER_MS)
         buffer_ms = max(0, selection.buffer_ms(playhead.position_ms(now_ms=now_ms)))
-        instead = self._rung_instead(stream, flight, buffer_ms)
+        in_time = self._rung_in_time if flight.lately.flowing_ms else self._rung_instead
+        instead = in_time(stream, flight, buffer_ms, now_ms)
         if instead is None:
             return
-        self._reckoning.measured(
-            size_bytes=flight.received_bytes, elapsed_ms=flight.elapsed_ms, first_byte_ms=flight.first_byte_ms
-        )
+        self._learn(flight)
         yield from self._delivery.cancel("video")
         stream.let_go()
         yield from self._want(stream, instead, now_ms)
+
+    def leave(self, *, now_ms: int) -> None:
+        """All that is under way will be cancelled: remember what it shows of the link."""
+        flight = flight_of(self._delivery, "video", now_ms=now_ms)
+        if flight is not None:
+            self._learn(flight)
 
     def next_ms(self, selection: Selection, playhead: Playhead, *, now_ms: int) -> int | None:
         """When the next stream will want something; None while nothing but an event can bring that about."""
@@ -131,7 +137,19 @@ class Feeding:
         full_ms = self._settings.full_ms
         return full_ms if self._edge.live is None else max(1, min(full_ms, self._edge.delay_ms(segment_ms_of(stream))))
 
-    def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
+    def _learn(self, flight: Flight) -> None:
+        """What it shows of the link: that of a flow is its latest."""
+        size_bytes, flowing_ms = flight.lately
+        if flowing_ms == 0:
+            size_bytes, flowing_ms = flight.received_bytes, flight.elapsed_ms - flight.first_byte_ms
+        self._reckoning.measured(
+            size_bytes=size_bytes,
+            elapsed_ms=flight.first_byte_ms + flowing_ms,
+            first_byte_ms=flight.first_byte_ms,
+        )
+
+    def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int, now_ms: int) -> int | None:
+        """By the policy."""
         if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:
             return None
         it = InFlight(
@@ -143,3 +161,20 @@ class Feeding:
         )
         outlook = outlook_of(stream, full_ms=self._full_ms(stream))
         return self._reckoning.rung_instead(stream, outlook, buffer_ms=buffer_ms, flight=it)
+
+    def _rung_in_time(self, stream: Stream, flight: Flight, buffer_ms: int, now_ms: int) -> int | None:
+        """The same of a segment that is made while it comes, whatever the policy: that rule looks at wholes."""
+        segment = flight.target.segment
+        sizes_bytes = tuple(kbps * segment.duration_ms // 8 for kbps in stream.ladder)
+        it = ChunkedFlight(
+            rung=stream.rung,
+            left_bytes=max(0, (flight.size_bytes or sizes_bytes[stream.rung]) - flight.received_bytes),
+            left_ms=segment.end_ms - max(segment.start_ms, stream.frontier_ms),
+            made_in_ms=max(0, flight.making.until_ms - now_ms),
+            lately=flight.lately,
+            latest=flight.latest,
+            first_byte_ms=flight.first_byte_ms,
+            buffer_ms=buffer_ms,
+            reserve_ms=min(THIN_MS, patience_ms(delay_ms=self._edge.delay_ms(segment.duration_ms))),
+        )
+        return rung_in_time(it, sizes_bytes=sizes_bytes)

@@ -130,6 +130,12 @@ class ProgressMade(msgspec.Struct, frozen=True):
     """So far."""
     size_bytes: int
     """Of the whole answer; 0 if the server did not say."""
+    flowing_bytes: int = 0
+    """Of an answer that is made as it comes: what came within chunks..."""
+    flowing_ms: int = 0
+    """... and in what time: the waits for the next chunk to be made say nothing of the link."""
+    is_between: bool = False
+    """Whether what came ends with a chunk."""
 
 
 class PartArrived(msgspec.Struct, frozen=True):

@@ -202,9 +202,7 @@ class Playback:
             case ClockSynced():
                 self._edge.clock.synced(wall_ms=event.wall_ms, now_ms=now_ms)
             case ProgressMade():
-                self._delivery.progressed(
-                    event.request_id, received_bytes=event.received_bytes, size_bytes=event.size_bytes, now_ms=now_ms
-                )
+                self._delivery.progressed(event, now_ms=now_ms)
             case PartArrived():
                 self._append(self._delivery.target_of(event.request_id), event.request_id, ready_ms=event.ready_ms)
             case FetchFailed():
@@ -345,7 +343,8 @@ class Playback:
                 continue
             self._commands.append(append)
             rendition = stream.track.renditions[append.target.of.rung]
-            self._tally.took(stream.track, rendition, start_ms=append.start_ms, end_ms=append.end_ms)
+            shown_ms = min(append.end_ms, max(append.start_ms, append.from_ms or 0))
+            self._tally.took(stream.track, rendition, start_ms=shown_ms, end_ms=append.end_ms)
 
     def _go_to(self, position_ms: int, now_ms: int) -> None:
         selection = self._selection
@@ -354,6 +353,7 @@ class Playback:
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
+            self._feeding.leave(now_ms=now_ms)
             self._commands += leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))

@@ -132,8 +132,8 @@ class Selection:
     def _walk(self, stream: Stream) -> None:
         """Into the next period once this one is here; over those that have nothing of its kind."""
         while (
-            stream.is_at_end
-            and not stream.is_busy
+            not stream.is_busy
+            and stream.is_at_end
             and (period := self.presentation.period_after(stream.period)) is not None
         ):
             self._lead(stream, period)

@@ -36,6 +36,8 @@ class Stream:
         """Whether that is all of it."""
         self.appended_ms: int | None = None
         """Up to where parts of the segment that is wanted were appended; None before the first."""
+        self._shown_from_ms: int | None = None
+        """What of the segment that is wanted lies before is here at another rung; None: nothing of it."""
         self.inits: Inits = Inits()
         self._seam = _Seam()
         self._enter(period, track)
@@ -58,7 +60,7 @@ class Stream:
     @property
     def is_at_end(self) -> bool:
         """Whether everything of this period from the entry on is here."""
-        return self.is_listed and self.next_segment(max(self.rung, 0)) is None
+        return self.next_segment(max(self.rung, 0)) is None and self.is_listed
 
     @property
     def is_whole(self) -> bool:
@@ -69,7 +71,7 @@ class Stream:
         """Enter anew, in this period, with the segment that holds `position_ms`; nothing asked for is wanted."""
         self.frontier_ms = position_ms
         self._is_entering = True
-        self.wanted = self._index_wanted = None
+        self.wanted = self._index_wanted = self._shown_from_ms = None
         self.inits.stop_waiting()
 
     def cross(self, period: Period, track: Track) -> None:
@@ -144,7 +146,12 @@ class Stream:
         return [init, self.wanted]
 
     def let_go(self) -> None:
-        """The segment asked for is not waited for: another choice may be made in its place."""
+        """The segment asked for is not waited for: another choice may be made in its place.
+
+        What of it is here stays; the rest is taken out of the segment that is chosen.
+        """
+        if self.appended_ms is not None:
+            self._is_entering, self._shown_from_ms = True, self.frontier_ms
         self.wanted = self._growing = None
         self.inits.stop_waiting()
         self.rung = self.rung_before
@@ -186,11 +193,15 @@ class Stream:
     def _append(self, target: SegmentTarget, request_id: int, init_id: int | None, *, end_ms: int) -> Append:
         """The segment up to there, without what of it was appended before; the frontier moves."""
         segment, period, start_ms = target.segment, self.period, self.appended_ms or target.segment.start_ms
+        from_ms = period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None
+        if self._shown_from_ms is not None:
+            from_ms = self._shown_from_ms
         is_cut = not self.is_final and period.end_ms is not None and segment.end_ms > period.end_ms
         until_ms = period.end_ms if is_cut else None
         end_ms = end_ms if until_ms is None else min(end_ms, until_ms)
         if self._is_here:
             self.frontier_ms, self._is_entering, self.wanted = end_ms, False, None
+            self._shown_from_ms = None
         else:
             self.frontier_ms, self.appended_ms = max(self.frontier_ms, end_ms), end_ms
         return Append(
@@ -201,7 +212,7 @@ class Stream:
             end_ms=end_ms,
             run=f"{period.period_id}/{segment.run}",
             is_last=self._is_here and self.is_whole,
-            from_ms=period.start_ms if segment.start_ms < period.start_ms and period.start_ms > 0 else None,
+            from_ms=from_ms,
             until_ms=until_ms,
             is_part=not self._is_here,
         )

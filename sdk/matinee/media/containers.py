@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from matinee.errors import FormatUnsupported, LicenseInvalid, MediaCorrupt
-from matinee.media.boxes import find
 from matinee.media.ffmpeg import load_av, open_media
 from matinee.media.fragments import read_fragments
 from matinee.media.header import read_header
@@ -109,7 +108,7 @@ class _Cmaf:
     def units(self, segment: bytes) -> list[Unit]:
         fragments = read_fragments(segment, self._header)
         protection = self._header.protection
-        if protection and any(find(segment, fragment.traf, "senc") for fragment in fragments):
+        if protection and any(box.kind == "senc" for fragment in fragments for box in fragment.boxes):
             key_id = protection.key_id
             raise LicenseInvalid(f"The segment is still encrypted with the key {key_id}.", key_id=key_id)
         view = memoryview(segment)

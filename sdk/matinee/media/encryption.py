@@ -6,7 +6,7 @@ from itertools import islice, repeat
 from typing import NamedTuple
 
 from matinee.errors import FormatUnsupported, MediaInvalid
-from matinee.media.boxes import Box, children, fields, version_and_flags
+from matinee.media.boxes import Box, fields, version_and_flags
 from matinee.media.ciphers import Range, Stream
 from matinee.media.fragments import Fragment
 from matinee.media.header import Header
@@ -39,7 +39,7 @@ class _Tables(NamedTuple):
 
 def encryption_boxes(segment: bytes, fragment: Fragment) -> list[Box]:
     """The boxes of `fragment` that speak of encryption; none if it is clear. Raises MediaInvalid."""
-    return [box for box in children(segment, fragment.traf) if _speaks_of_encryption(segment, box)]
+    return [box for box in fragment.boxes if _speaks_of_encryption(segment, box)]
 
 
 def read_encrypted(segment: bytes, fragment: Fragment, header: Header) -> list[EncryptedRun]:

@@ -48,7 +48,8 @@ class Run(NamedTuple):
 class Fragment(msgspec.Struct, frozen=True, kw_only=True):
     """A track fragment: samples that were written together."""
 
-    traf: Box
+    boxes: tuple[Box, ...]
+    """What its box `traf` holds; at least one."""
     base: int
     """The byte that the fragment's offsets count from."""
     decode_time: int
@@ -65,7 +66,10 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def places(self) -> list[tuple[int, int]]:
         """Of each sample, in decoding order: its first byte in the segment, and the one after its last."""
-        return [place for run in self.runs for place in pairwise(accumulate(run.sizes, initial=run.start))]
+        places: list[tuple[int, int]] = []
+        for run in self.runs:
+            places += pairwise(accumulate(run.sizes, initial=run.start))
+        return places
 
     @property
     def samples(self) -> list[Sample]:
@@ -104,7 +108,7 @@ def _track_id(segment: bytes, traf: Box) -> int:
 
 
 def _fragment(segment: bytes, traf: Box, *, header: Header | None, moof: Box) -> Fragment:
-    boxes = list(children(segment, traf))
+    boxes = tuple(children(segment, traf))
     tfhd, tfdt = (next((box for box in boxes if box.kind == kind), None) for kind in ("tfhd", "tfdt"))
     if tfhd is None or tfdt is None:
         raise MediaInvalid("The fragment does not say whose it is and when it starts.", box="traf", offset=traf.start)
@@ -115,7 +119,7 @@ def _fragment(segment: bytes, traf: Box, *, header: Header | None, moof: Box) ->
             start = runs[-1].end if runs else base
             runs.append(_run(segment, box, defaults=defaults, base=base, start=start))
     return Fragment(
-        traf=traf,
+        boxes=boxes,
         base=base,
         decode_time=_decode_time(segment, tfdt),
         runs=tuple(runs),

@@ -48,7 +48,7 @@ def _verify_places(fragments: list[Fragment], boxes: list[Box]) -> None:
     """`boxes`: a `moof` and its `mdat` by turns."""
     starts, datas = [moof.start for moof in boxes[::2]], boxes[1::2]
     for fragment in fragments:
-        data = datas[bisect_right(starts, fragment.traf.start) - 1]
+        data = datas[bisect_right(starts, fragment.boxes[0].start) - 1]
         for run in fragment.runs:
             if run.start < data.content or run.end > data.end:
                 raise MediaCorrupt("A sample lies outside of the box mdat.", box="mdat", offset=data.start)

@@ -66,7 +66,7 @@ from matinee.media.header import key_ids_in
 from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.alarm import Alarm
-from matinee.runtime.http import Answer, FetchFailure, Network, Request
+from matinee.runtime.http import Answer, FetchFailure, Network, OnPiece, Request
 from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
@@ -267,20 +267,24 @@ class Driver:
 
     async def _fetch_parts(self, command: Fetch, target: SegmentTarget) -> Fetched:
         """A segment that is made while it comes: the core is told of each part that can be played."""
-        request_id, init = command.request_id, target.segment.init
-        parts = Parts(duration_ms=target.segment.duration_ms, init=lambda: self._stock.init_of(init))
+        request_id, init, clock = command.request_id, target.segment.init, self._http.clock
+        parts = Parts(
+            duration_ms=target.segment.duration_ms, asked_ms=clock.now_ms(), init=lambda: self._stock.init_of(init)
+        )
         self._stock.put(request_id, Goods(target.of.kind, parts=parts))
         told_ms = 0
 
-        def feed(piece: bytes) -> None:
+        def hear(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             nonlocal told_ms
-            ready_ms = parts.feed(piece, now_ms=self._http.clock.now_ms())
+            ready_ms = parts.feed(piece, now_ms=clock.now_ms())
             if ready_ms > told_ms:
                 self._tell_events(parts.body(from_ms=told_ms, until_ms=ready_ms), target.segment)
                 told_ms = ready_ms
                 self.receive(PartArrived(request_id, ready_ms))
+            flow = parts.flowing_bytes, parts.flowing_ms, parts.is_between
+            self.receive(ProgressMade(request_id, received_bytes, size_bytes, *flow))
 
-        answer = await self._fetch_media(command, target.segment.resource, feed)
+        answer = await self._fetch_media(command, target.segment.resource, hear)
         if not is_complete(answer.body):
             raise FetchFailure("truncated")
         verify_segment(answer.body)
@@ -293,9 +297,7 @@ class Driver:
             with suppress(MediaInvalid):
                 self.receive(EventsFound(read_events(media, start_ms=segment.start_ms, shift_ms=segment.shift_ms)))
 
-    async def _fetch_media(
-        self, command: Fetch, resource: Resource, feed: Callable[[bytes], None] | None = None
-    ) -> Answer:
+    async def _fetch_media(self, command: Fetch, resource: Resource, hear: OnPiece | None = None) -> Answer:
         place = self._places().get(command.appliance)
         if place is None:
             raise FetchFailure("withdrawn")
@@ -309,17 +311,15 @@ class Driver:
             byte_range=byte_range,
             headers={"Priority": priority_header(command.urgency)},
         )
-        return await self._ask(command, request, feed)
+        return await self._ask(command, request, hear)
 
-    async def _ask(self, command: Fetch, request: Request, feed: Callable[[bytes], None] | None = None) -> Answer:
-        """The answer; of each piece that comes, first `feed` hears and then the core."""
+    async def _ask(self, command: Fetch, request: Request, hear: OnPiece | None = None) -> Answer:
+        """The answer; `hear` is told of each piece, or else the core."""
 
-        def hear(piece: bytes, received_bytes: int, size_bytes: int) -> None:
-            if feed is not None:
-                feed(piece)
+        def tell(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             self.receive(ProgressMade(command.request_id, received_bytes, size_bytes))
 
-        return await self._http.fetch(request, on_piece=hear)
+        return await self._http.fetch(request, on_piece=hear or tell)
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:
         return body if key is None else decrypt_whole(body, key=await self._key(key.url), iv=key.iv)

@@ -80,8 +80,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     cmsd: Cmsd = NOTHING
     """What the server said of the link."""
-    date_ms: int | None = None
-    """The server's own wall clock when it answered; None if it does not show it."""
 
 
 class Network(Protocol):
@@ -117,32 +115,32 @@ class Http:
             async with asyncio.timeout(request.deadline_ms / 1000), self._sent(request) as response:
                 if response.status >= 400:
                     raise await self._refusal(response)
-                received, size_bytes = bytearray(), _size_bytes(response)
+                pieces, received_bytes, size_bytes = list[bytes](), 0, _size_bytes(response)
                 async for piece in response.content.iter_any():
-                    received += piece
-                    if len(received) > request.most_bytes:
+                    pieces.append(piece)
+                    received_bytes += len(piece)
+                    if received_bytes > request.most_bytes:
                         raise FetchFailure("too-large", status=response.status)
                     if on_piece is not None:
-                        on_piece(piece, len(received), size_bytes)
+                        on_piece(piece, received_bytes, size_bytes)
         except TimeoutError as error:
             raise FetchFailure("timeout") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchFailure(_reason_of(error)) from error
-        elapsed_ms = self.clock.now_ms() - began_ms
+        elapsed_ms, body = self.clock.now_ms() - began_ms, b"".join(pieces)
         is_other = response.status == 206 or "Content-Encoding" in response.headers
-        if not is_other and not is_as_published(received, response.headers.get("Repr-Digest", "")):
+        if not is_other and not is_as_published(body, response.headers.get("Repr-Digest", "")):
             raise FetchFailure("corrupt", status=response.status)
         if request.byte_range is not None and response.status == 200:
             first, last = request.byte_range
-            received = received[first : last + 1]
+            body = body[first : last + 1]
         return Answer(
-            bytes(received),
+            body,
             elapsed_ms,
             str(response.url),
             status=response.status,
             headers=response.headers,
             cmsd=read_cmsd(", ".join(response.headers.getall("CMSD-Dynamic", ()))),
-            date_ms=http_date_ms(response.headers.get("Date", "")) or None,
         )
 
     @property
@@ -188,7 +186,7 @@ def _size_bytes(response: aiohttp.ClientResponse) -> int:
     return 0 if "Content-Encoding" in response.headers else response.content_length or 0
 
 
-def is_as_published(body: bytes | bytearray, digest: str) -> bool:
+def is_as_published(body: bytes, digest: str) -> bool:
     """Whether a whole, plain body is the one that a `Repr-Digest` header tells (RFC 9530, section 3), if it does."""
     told = re.search(r"\bsha-256=:([A-Za-z0-9+/=]+):", digest)
     return told is None or b64encode(sha256(body).digest()).decode() == told[1]

@@ -9,13 +9,16 @@ from matinee.media.header import read_header
 class Parts:
     """One answer. Without an init segment nothing can be cut: then it waits for that, or for the whole."""
 
-    def __init__(self, *, duration_ms: int, init: Callable[[], bytes | None]) -> None:
+    def __init__(self, *, duration_ms: int, asked_ms: int, init: Callable[[], bytes | None]) -> None:
         """`duration_ms`: of the whole segment. `init` gives its init segment once that is here."""
+        self.first_byte_ms: int | None = None
+        """Since it was asked for; None before."""
         self.flowing_bytes: int = 0
         """What came within chunks..."""
         self.flowing_ms: int = 0
         """... and in what time: the waits for the next chunk to be made say nothing of the link."""
         self._duration_ms = duration_ms
+        self._asked_ms = asked_ms
         self._init = init
         self._splitter: ChunkSplitter | None = None
         self._held = bytearray()
@@ -29,6 +32,8 @@ class Parts:
         The last chunk does not count: the whole is here at the same moment.
         """
         self._held += data
+        if self.first_byte_ms is None:
+            self.first_byte_ms = now_ms - self._asked_ms
         if self._splitter is None and (init := self._init()) is not None:
             self._splitter = ChunkSplitter(read_header(init))
         if self._came_ms is not None:
@@ -52,6 +57,12 @@ class Parts:
             at_ms += chunk.duration_ms
         return b"".join(wanted) + bytes(self._held)
 
+    @property
+    def is_between(self) -> bool:
+        """Whether what came ends with a chunk."""
+        return self._came_ms is None
+
     def elapsed_ms(self, size_bytes: int) -> int:
-        """How long so many bytes take on the link, as far as this answer tells; 0 if it does not."""
-        return size_bytes * self.flowing_ms // self.flowing_bytes if self.flowing_bytes else 0
+        """How long so many bytes take on the link, the wait for the first included, as far as this answer tells."""
+        flowing_ms = size_bytes * self.flowing_ms // self.flowing_bytes if self.flowing_bytes else 0
+        return (self.first_byte_ms or 0) + flowing_ms

@@ -117,6 +117,8 @@ class Screening:
     def append(self, append: Append, *, init: bytes | None, body: bytes, key: bytes | None) -> None:
         """The next segment of its kind; `key` opens its samples, if it is not the license that does."""
         of = append.target.of
+        if not self._decodes and of.kind != "text":
+            return
         placement = Placement(
             start_ms=append.start_ms,
             run=append.run,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from matinee.manifest.instants import wall_ms
 from matinee.manifest.presentation import ClockSource
 from matinee.runtime.http import Answer, FetchFailure, Network, Request
+from matinee.wire.retry_after import http_date_ms
 
 MOST_CLOCK_BYTES = 4_096
 CLOCK_DEADLINE_MS = 3_000
@@ -41,5 +42,5 @@ async def _asked(source: ClockSource, http: Network) -> int | None:
 
 def _shown_ms(answer: Answer, source: ClockSource) -> int | None:
     if source.scheme == "http-head":
-        return answer.date_ms
+        return http_date_ms(answer.headers.get("Date", ""))
     return wall_ms(answer.body.decode("ascii", "replace"))

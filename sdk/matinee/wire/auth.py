@@ -45,9 +45,9 @@ class AccessClaims(msgspec.Struct, frozen=True, kw_only=True):
 
     aud: Literal["control"] = "control"
     sub: str
-    """The account id, or `appliance:<id>`."""
+    """The account id, `appliance:<id>`, or `operator:<name>`."""
     device_id: str = ""
-    role: Literal["member", "appliance"] = "member"
+    role: Literal["member", "appliance", "operator"] = "member"
     exp_wall_ms: WallMs
 
 

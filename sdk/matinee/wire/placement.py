@@ -1,5 +1,6 @@
 """Placement: what an appliance should hold, where it gets it, and when it may."""
 
+from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -57,3 +58,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The others of its cluster, by name: between them bytes cost nothing."""
     parents: tuple[Source, ...] = ()
     """Whom to ask for what the cluster lacks, the nearest first; none: the parent that its settings name."""
+
+
+def placement_digest(placement: Placement) -> str:
+    """What stands for it in heartbeats."""
+    return sha256(msgspec.json.encode(placement)).hexdigest()[:32]

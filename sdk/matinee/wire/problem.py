@@ -5,7 +5,7 @@ from typing import cast
 
 import msgspec
 
-from matinee.errors import ERRORS_BY_CODE, MatineeError, ServiceUnavailable
+from matinee.errors import ERRORS_BY_CODE, ComeBackLater, MatineeError, ServiceUnavailable
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:matinee:problem:"
@@ -44,7 +44,7 @@ def error_of(problem: Problem) -> MatineeError:
     leaf = ERRORS_BY_CODE.get(problem.type.removeprefix(TYPE_PREFIX), ServiceUnavailable)
     what = problem.detail or problem.title
     facts = {name: fact for name, fact in problem.facts.items() if name not in ("retry_after_ms", "status")}
-    if issubclass(leaf, ServiceUnavailable):
+    if issubclass(leaf, ComeBackLater):
         return leaf(what, retry_after_ms=problem.retry_after_ms, status=problem.status, **facts)
     return leaf(what, **facts)
 

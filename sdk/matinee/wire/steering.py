@@ -3,13 +3,16 @@
 import re
 from base64 import b64decode
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from hashlib import sha256
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 import msgspec
+from msgspec import Meta
 
 from matinee.errors import SteeringInvalid
 from matinee.wire.ids import ApplianceId, TitleId
+from matinee.wire.placement import Placement
 from matinee.wire.play import OcaUrl
 
 SteeringDialect = Literal["DASH", "HLS"]
@@ -19,6 +22,20 @@ MOST_DOCUMENT_BYTES = 256 << 10
 MOST_PATHWAYS = 100
 """Named by one document; as many clones."""
 MOST_URL_CHARS = 4096
+
+MOST_TITLES = 10_000
+"""On one shelf: with names of full length they fit a body of 1 MiB."""
+MOST_SUBNETS = 10_000
+"""Announced by one appliance."""
+
+Amount = Annotated[int, Meta(ge=0, le=1 << 40)]
+Share = Annotated[int, Meta(ge=0, le=1000)]
+"""In thousandths."""
+ShelfDigest = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+PlaceName = Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,64}$(?!\n)")]
+"""A site, cluster or region: lower-case letters, digits and dashes; empty for none."""
+Subnet = Annotated[str, Meta(pattern=r"^[0-9a-f.:]{2,45}/[0-9]{1,3}$(?!\n)")]
+"""`10.0.0.0/8`, `2001:db8::/32`."""
 
 _PATHWAY_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 """draft-pantos-content-steering-01, section 2."""
@@ -184,6 +201,27 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     oca_urls: list[OcaUrl] = msgspec.field(name="OCA-URLS", default_factory=list[OcaUrl])
 
 
+class Utilization(msgspec.Struct, frozen=True, kw_only=True):
+    """How busy an appliance is, measured between its last two heartbeats unless said otherwise."""
+
+    sent_kbps: Amount = 0
+    """What left it."""
+    link_kbps: Amount = 0
+    """What its link can carry; 0 if nobody said."""
+    connections: Amount = 0
+    """Open now."""
+    most_connections: Amount = 0
+    """It opens no more than these; 0 if there is no bound."""
+    cpu_permille: Share = 0
+    """Of the processors that it may use."""
+    disk_permille: Share = 0
+    """Of the room that it may fill."""
+    error_permille: Share = 0
+    """Answers of 5xx among all, over the last several heartbeats."""
+    first_byte_ms: Amount = 0
+    """From a request to the first byte of its answer, the 95th percentile."""
+
+
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """What an appliance says of itself every few seconds. Silence for `HEARTBEAT_EXPIRY_MS` takes it off every list."""
 
@@ -192,16 +230,57 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """`origin`, `exchange` or `isp`."""
     base_url: str
     """Where clients reach it, without a final `/`."""
-    titles: tuple[TitleId, ...]
-    """Titles that are whole on its shelf."""
-    bytes_sent: int = 0
-    """Since it started."""
-    connections: int = 0
-    errors: int = 0
-    """Answers of 5xx since it started."""
+    shelf: ShelfDigest
+    """`shelf_digest` of the titles that are whole on its shelf."""
+    titles: Annotated[tuple[TitleId, ...], Meta(max_length=MOST_TITLES)] | None = None
+    """These titles; None for a digest that the control plane has heard of before."""
+    placed: str = ""
+    """`placement_digest` of what it was told to hold; empty if nothing."""
+    used: Utilization = Utilization()
     draining: bool = False
     """It finishes what it is sending and wants no new clients."""
 
 
 HEARTBEAT_EVERY_MS = 2_000
+HEARTBEAT_LATE_MS = 4_500
+"""Who was silent for so long has missed two in a row: it comes last on every list."""
 HEARTBEAT_EXPIRY_MS = 7_000
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an appliance stands, and whom it is near to: told at its start and whenever the control plane asks."""
+
+    appliance: ApplianceId
+    site: PlaceName = ""
+    """One building: appliances of a site serve the same clients. Empty: a site of its own."""
+    cluster: PlaceName = ""
+    """Sites that help one another out; empty if it has none."""
+    region: PlaceName = ""
+    """Whose exchanges stand behind the site."""
+    subnets: Annotated[tuple[Subnet, ...], Meta(max_length=MOST_SUBNETS)] = ()
+    """The clients whom the site is near to, as its network announces them. None: nobody is sent here for nearness."""
+    shelf_bytes: Annotated[int, Meta(ge=0, le=1 << 53)] = 0
+    """Room for titles; 0 if nobody said."""
+
+
+class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a heartbeat."""
+
+    placement: Placement | None = None
+    """None: nothing has changed since the placement whose digest the heartbeat named."""
+    tell_titles: bool = False
+    """The shelf's digest is new here: the next heartbeat names the titles."""
+    tell_place: bool = False
+    """Nobody here knows where the appliance stands: it announces itself again."""
+
+
+class AnnouncementReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an announcement."""
+
+    subnets: int
+    """How many were taken, each once."""
+
+
+def shelf_digest(titles: Iterable[str]) -> str:
+    """What stands for these titles in heartbeats, whatever their order."""
+    return sha256("\n".join(sorted(titles)).encode()).hexdigest()[:32]

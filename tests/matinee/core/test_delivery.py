@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matinee.core.delivery import USUAL_MS, Arrival, Delivery, Making
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget
+from matinee.core.messages import Announce, Cancel, Command, Fetch, ManifestTarget, ProgressMade
 from matinee.core.notices import FailedOver
 from matinee.policy.settings import PlayerSettings
 from matinee.testing.playbook import fetches, init_of, segment_of, track
@@ -39,7 +39,7 @@ def arrive(it: Delivery, fetch: Fetch, *, now_ms: int = 0, size_bytes: int = 100
 def progress(
     it: Delivery, fetch: Fetch, *, now_ms: int, received_bytes: int = 99_000, size_bytes: int = 100_000
 ) -> None:
-    it.progressed(fetch.request_id, received_bytes=received_bytes, size_bytes=size_bytes, now_ms=now_ms)
+    it.progressed(ProgressMade(fetch.request_id, received_bytes, size_bytes), now_ms=now_ms)
 
 
 def asked(commands: Sequence[Command]) -> list[str]:

@@ -87,8 +87,9 @@ def test_one_far_from_where_he_should_be_is_moved_there() -> None:
     assert it.jump_ms() is None
 
 
-def test_before_the_picture_moved_a_segment_is_far() -> None:
-    assert Watched(position_ms=94_500).jump_ms() == WISHED_MS
+def test_before_the_picture_moved_the_delay_over_again_is_far() -> None:
+    assert Watched(position_ms=94_000).jump_ms() is None
+    assert Watched(position_ms=93_999).jump_ms() == WISHED_MS
 
 
 def test_one_who_sought_or_paused_is_moved_only_when_what_he_watches_is_gone() -> None:

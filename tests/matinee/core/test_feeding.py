@@ -7,15 +7,26 @@ from matinee.core.delivery import Delivery
 from matinee.core.edge import LiveEdge
 from matinee.core.feeding import Feeding
 from matinee.core.health import ApplianceHealth
-from matinee.core.messages import Announce, Fetch, IndexTarget, InitTarget, SegmentTarget
+from matinee.core.messages import (
+    Announce,
+    Append,
+    Cancel,
+    ClockSynced,
+    Fetch,
+    IndexTarget,
+    InitTarget,
+    PartArrived,
+    ProgressMade,
+    SegmentTarget,
+)
 from matinee.core.notices import RungSwitched
 from matinee.core.playhead import Playhead
 from matinee.core.reckoning import Reckoning
 from matinee.core.selection import Selection
 from matinee.manifest.presentation import Live, Presentation, Resource
 from matinee.policy.settings import BufferingSettings, PlayerSettings
-from matinee.testing.playbook import fetches, presentation, track
-from tests.support.broadcasts import LIVE, ZERO_WALL_MS, broadcast
+from matinee.testing.playbook import Viewer, fetches, presentation, track
+from tests.support.broadcasts import LIVE, SEGMENT_MS, ZERO_WALL_MS, broadcast
 
 SETTINGS = PlayerSettings(buffering=BufferingSettings(full_ms=6_000))
 
@@ -136,7 +147,7 @@ def test_a_segment_that_comes_too_slowly_is_left_for_a_lower_rung() -> None:
     segment = fed.ask_for_the_top()
     left: list[Fetch] = []
     for now_ms in range(250, 6_000, 250):
-        fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 20, size_bytes=1_500_000, now_ms=now_ms)
+        fed.delivery.progressed(ProgressMade(segment.request_id, now_ms * 20, 1_500_000), now_ms=now_ms)
         left = fetches(list(fed.it.reconsider(fed.selection, fed.playhead, now_ms=now_ms)))
         if left:
             break
@@ -151,5 +162,66 @@ def test_a_segment_that_comes_in_time_is_let_come() -> None:
     fed.selection.streams[0].frontier_ms = 40_000
     segment = fed.ask_for_the_top()
     for now_ms in range(250, 1_500, 250):
-        fed.delivery.progressed(segment.request_id, received_bytes=now_ms * 1_000, size_bytes=1_500_000, now_ms=now_ms)
+        fed.delivery.progressed(ProgressMade(segment.request_id, now_ms * 1_000, 1_500_000), now_ms=now_ms)
         assert list(fed.it.reconsider(fed.selection, fed.playhead, now_ms=now_ms)) == []
+
+
+class Chunked:
+    """A viewer three seconds behind live, of segments in chunks of half a second: the top rung's next is under way."""
+
+    def __init__(self) -> None:
+        self.it = it = Viewer(appliances=("a",))
+        it.receive(ClockSynced(ZERO_WALL_MS + 100_000))
+        shown = track(segments=2_000, segment_ms=SEGMENT_MS, has_init=False)
+        pending = fetches(it.start(broadcast(early_ms=1_500, shown=shown)))
+        while pending:
+            pending = fetches(it.deliver(pending[0], kbps=20_000, after_ms=100))
+        [self.segment] = fetches(it.wake())
+        self.asked_ms = it.now_ms
+
+    def bring(self, *, kbps: int, for_ms: int) -> list[Fetch]:
+        """So much comes of it, after a first chunk that came at once; what is asked for because of that."""
+        it, request_id, first_bytes = self.it, self.segment.request_id, 187_500
+        it.receive(ProgressMade(request_id, first_bytes, 0, first_bytes, 40, is_between=True), after_ms=40)
+        it.receive(PartArrived(request_id, 500))
+        for flowing_ms in range(50, for_ms, 50):
+            came = flowing_ms * kbps // 8
+            progress = ProgressMade(request_id, first_bytes + came, 0, first_bytes + came, 40 + flowing_ms)
+            if asked := fetches(it.receive(progress, after_ms=50)):
+                return asked
+            if it.wake_at_ms is not None and it.wake_at_ms <= it.now_ms and (asked := fetches(it.wake())):
+                return asked
+        return []
+
+
+def test_a_chunked_segment_that_will_be_late_is_left_and_its_rest_taken_of_a_lower_rung() -> None:
+    chunked = Chunked()
+    high = chunked.segment.target
+    [lower] = chunked.bring(kbps=500, for_ms=2_000)
+    assert isinstance(high, SegmentTarget)
+    assert isinstance(lower.target, SegmentTarget)
+    assert (high.of.rung, lower.target.of.rung, lower.target.segment.number) == (2, 0, high.segment.number)
+    assert Cancel(chunked.segment.request_id) in chunked.it.commands
+    assert chunked.it.now_ms - chunked.asked_ms < 1_500
+    [append] = [it for it in chunked.it.deliver(lower, after_ms=200) if isinstance(it, Append)]
+    assert (append.start_ms, append.from_ms) == (high.segment.start_ms, high.segment.start_ms + 500)
+
+
+def test_a_chunked_segment_that_comes_as_fast_as_it_is_made_is_let_come() -> None:
+    assert Chunked().bring(kbps=3_000, for_ms=1_500) == []
+
+
+def test_who_goes_elsewhere_remembers_what_was_under_way() -> None:
+    fed = Fed(presentation())
+    [_, segment] = fed.ask()
+    fed.delivery.progressed(ProgressMade(segment.request_id, 1_000, 1_500_000), now_ms=100)
+    fed.delivery.progressed(ProgressMade(segment.request_id, 100_000, 1_500_000), now_ms=900)
+    fed.it.leave(now_ms=900)
+    assert fed.reckoning.throughput_kbps == 100_000 * 8 // 800
+
+
+def test_what_the_link_carried_of_late_is_what_the_next_choice_goes_by() -> None:
+    chunked = Chunked()
+    before_kbps = chunked.it.playback.state(now_ms=chunked.it.now_ms).throughput_kbps
+    assert chunked.bring(kbps=500, for_ms=2_000)
+    assert chunked.it.playback.state(now_ms=chunked.it.now_ms).throughput_kbps < before_kbps

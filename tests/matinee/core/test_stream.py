@@ -182,3 +182,36 @@ def test_a_second_answer_goes_on_where_the_first_broke_off() -> None:
     append = it.arrived(target, 2, ready_ms=3_000)
     assert append is not None
     assert (append.request_id, append.start_ms) == (2, 2_000)
+
+
+def test_what_is_here_of_a_segment_that_is_let_go_stays_and_the_rest_comes_at_another_rung() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    [high] = it.want(1)
+    it.arrived(high, 1, ready_ms=3_000)
+    it.let_go()
+    assert it.frontier_ms == 3_000
+    [low] = it.want(0)
+    assert low == segment_of(TEXT, 0, 0)
+    frontiers, from_ms = list[int](), set[int | None]()
+    for ready_ms in (1_000, 3_500, None):
+        append = it.arrived(low, 2, ready_ms=ready_ms)
+        assert append is not None
+        frontiers.append(it.frontier_ms)
+        from_ms.add(append.from_ms)
+    assert (frontiers, from_ms) == ([3_000, 3_500, 4_000], {3_000})
+    [following] = it.want(0)
+    append = it.arrived(following, 3)
+    assert append is not None
+    assert (append.start_ms, append.from_ms) == (4_000, None)
+
+
+def test_one_let_go_twice_goes_on_where_the_first_left_off() -> None:
+    it = stream_of(TEXT, position_ms=0)
+    for rung, ready_ms in ((1, 2_000), (1, 1_000)):
+        [target] = it.want(rung)
+        it.arrived(target, rung, ready_ms=ready_ms)
+        it.let_go()
+    [target] = it.want(0)
+    append = it.arrived(target, 3)
+    assert append is not None
+    assert (append.start_ms, append.end_ms, append.from_ms) == (0, 4_000, 2_000)

@@ -8,10 +8,21 @@ import av
 import pytest
 
 from matinee.media.cenc import decrypt_segment
+from matinee.media.chunks import ChunkSplitter
 from matinee.media.decode import AudioDecoder, VideoDecoder
 from matinee.media.frames import AudioBlock, VideoFrame
+from matinee.media.header import read_header
 from matinee.media.placing import Placement
-from tests.support.media import KEY, KEY_ID, Clip, make_audio, make_video, remuxed_segments, shade_of
+from tests.support.media import (
+    KEY,
+    KEY_ID,
+    Clip,
+    make_audio,
+    make_chunked_video,
+    make_video,
+    remuxed_segments,
+    shade_of,
+)
 
 KEYS = {KEY_ID: KEY}
 SMALL, LARGE = make_video(seconds=3), make_video(seconds=3, width=128, height=72)
@@ -101,6 +112,20 @@ def test_periods_follow_one_another_without_gap_or_overlap() -> None:
     pictures += decoder.drain()
     assert [picture.position_ms for picture in pictures] == [number * 1_000 // 24 for number in range(48)]
     assert [picture.width for picture in pictures] == [64] * 24 + [128] * 24
+
+
+def test_a_segment_that_was_left_in_mid_way_goes_on_at_another_rung_without_gap_or_repeat() -> None:
+    clip = make_chunked_video(seconds=2, frames_per_chunk=12)
+    chunks = ChunkSplitter(read_header(clip.init)).feed(clip.segments[0])
+    decoder, left_at_ms = VideoDecoder(), chunks[0].duration_ms
+    pictures = list(decoder.frames(chunks[0].data, init=clip.init, at=Placement(start_ms=0)))
+    for number, from_ms in ((0, left_at_ms), (1, None)):
+        at = Placement(start_ms=number * 1_000, from_ms=from_ms)
+        pictures += decoder.frames(LARGE.segments[number], init=LARGE.init, at=at)
+    pictures += decoder.drain()
+    assert [picture.position_ms for picture in pictures] == [number * 1_000 // 24 for number in range(48)]
+    assert [number_of(picture) for picture in pictures] == list(range(48))
+    assert [picture.width for picture in pictures] == [64] * 12 + [128] * 36
 
 
 def test_pictures_have_the_wanted_size_from_the_moment_it_is_wanted() -> None:

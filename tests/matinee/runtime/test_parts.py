@@ -10,7 +10,7 @@ CHUNKS = [fragment(10_000, start_ms=start_ms, duration_ms=500) for start_ms in (
 
 
 def parts(init: bytes | None = init_segment("video")) -> Parts:
-    return Parts(duration_ms=2_000, init=lambda: init)
+    return Parts(duration_ms=2_000, asked_ms=-100, init=lambda: init)
 
 
 def test_more_can_be_played_with_each_chunk_that_is_whole_save_the_last() -> None:
@@ -21,7 +21,7 @@ def test_more_can_be_played_with_each_chunk_that_is_whole_save_the_last() -> Non
 
 def test_without_an_init_segment_nothing_can_be_played_and_nothing_is_lost() -> None:
     inits: list[bytes] = []
-    it = Parts(duration_ms=2_000, init=lambda: inits[0] if inits else None)
+    it = Parts(duration_ms=2_000, asked_ms=0, init=lambda: inits[0] if inits else None)
     assert it.feed(CHUNKS[0], now_ms=0) == 0
     inits.append(init_segment("video"))
     assert it.feed(CHUNKS[1], now_ms=0) == 1_000
@@ -38,18 +38,29 @@ def test_its_body_is_the_chunks_that_are_new() -> None:
 
 def test_the_waits_for_the_next_chunk_say_nothing_of_the_link() -> None:
     it = parts()
+    between = list[bool]()
+    for number, chunk in enumerate(CHUNKS):
+        it.feed(chunk[:5_000], now_ms=number * 500)
+        between.append(it.is_between)
+        it.feed(chunk[5_000:], now_ms=number * 500 + 20)
+        between.append(it.is_between)
+    assert (it.flowing_bytes, it.flowing_ms) == (20_000, 80)
+    assert between == [False, True] * 4
+
+
+def test_the_whole_takes_the_wait_for_its_first_byte_and_the_time_that_it_flows() -> None:
+    it = parts()
     for number, chunk in enumerate(CHUNKS):
         it.feed(chunk[:5_000], now_ms=number * 500)
         it.feed(chunk[5_000:], now_ms=number * 500 + 20)
-    assert (it.flowing_bytes, it.flowing_ms) == (20_000, 80)
-    assert it.elapsed_ms(40_000) == 160
+    assert it.elapsed_ms(40_000) == 100 + 160
 
 
 def test_chunks_that_come_in_one_piece_each_tell_nothing() -> None:
     it = parts()
     for number, chunk in enumerate(CHUNKS):
         it.feed(chunk, now_ms=number * 500)
-    assert it.elapsed_ms(40_000) == 0
+    assert (it.flowing_bytes, it.elapsed_ms(40_000)) == (0, 100)
 
 
 def test_what_is_not_made_of_chunks_is_refused() -> None:

@@ -53,7 +53,7 @@ def test_the_other_kinds_stay() -> None:
 
 
 def test_a_segment_in_parts_is_taken_part_by_part() -> None:
-    parts = Parts(duration_ms=4_000, init=lambda: init_segment("video"))
+    parts = Parts(duration_ms=4_000, asked_ms=0, init=lambda: init_segment("video"))
     for chunk in CHUNKS:
         parts.feed(chunk, now_ms=0)
     it = stock(Goods("video", parts=parts))

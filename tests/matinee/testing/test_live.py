@@ -8,6 +8,7 @@ from matinee.manifest.formats import read_manifest
 from matinee.policy.settings import BufferingSettings, LiveSettings
 from matinee.testing.clock import MONDAY_WALL_MS
 from matinee.testing.faults import Refusal
+from matinee.testing.link import Stretch
 from matinee.testing.live import HLS_PATH, TIME_PATH, LiveTitle
 from matinee.testing.network import Growing, HostRequest
 from matinee.testing.titles import MANIFEST_PATH
@@ -16,6 +17,8 @@ from tests.support.shows import HEADLESS, watched
 PLAIN = LiveTitle()
 CHUNKED = LiveTitle(chunk_ms=500, delay_ms=3_000)
 LISTED = LiveTitle(addressing="timeline", refresh_ms=2_000)
+DIP = ((12_000, 10_000), (2_000, 400))
+"""How long the link of a viewer is good, then bad, and how many kbps it carries then."""
 KINDS = [
     pytest.param(PLAIN, MANIFEST_PATH, 6_000, id="number"),
     pytest.param(CHUNKED, MANIFEST_PATH, 3_000, id="chunked"),
@@ -137,3 +140,17 @@ def test_a_manifest_that_cannot_be_refreshed_for_a_while_disturbs_nobody() -> No
     show = watched(PLAIN, for_ms=90_000, deeds=away)
     assert {it.state.phase for it in show.sights if it.at_ms > 2_000} == {"playing"}
     assert [it for it in show.exchanges if it.path == MANIFEST_PATH and it.at_ms > 50_000 and it.outcome == "done"]
+
+
+def test_a_link_that_hardly_carries_the_lowest_rung_for_a_while_stalls_nobody() -> None:
+    title = LiveTitle(chunk_ms=500, delay_ms=3_000, ladder=(300, 750, 1_500, 3_000, 6_000))
+    good, bad = (Stretch(duration_ms=ms, bandwidth_kbps=kbps, latency_ms=40) for ms, kbps in DIP)
+    show = watched(title, trace=(good, bad, good))
+    assert show.sights[-1].state.stalls == 0
+    assert {lag_ms - 3_000 for lag_ms in show.lags_ms(from_ms=2_000)} <= set(range(-100, 101))
+
+
+@pytest.mark.parametrize("kbps", [500, 800])
+def test_a_link_that_carries_little_more_than_the_lowest_rung_does_not_keep_anybody_from_beginning(kbps: int) -> None:
+    show = watched(CHUNKED, trace=(Stretch(duration_ms=60_000, bandwidth_kbps=kbps, latency_ms=40),))
+    assert show.at(6_000).phase == "playing"

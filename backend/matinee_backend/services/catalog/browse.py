@@ -1,18 +1,18 @@
 """Browsing: rows and titles with posters that appliances serve."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from matinee.clock import Clock
 from matinee.errors import TitleUnknown
 from matinee.wire.catalog import CatalogItem, Homepage, Row
 from matinee.wire.title import POSTER_NAME
 from matinee_backend.ports import HistoryStore, TitleStore
-from matinee_backend.records import Account, CatalogTitle, HeardAppliance, Watched
+from matinee_backend.records import Account, CatalogTitle, Watched
 from matinee_backend.services.catalog.rules import ITEMS_BY_DEVICE, catalog_item, homepage_rows, page_of, resume_ms
 from matinee_backend.services.entitlement.rules import is_shown
 from matinee_backend.services.steering.direct import Director
-from matinee_backend.services.steering.rules import MediaToken, oca_urls, ranked
+from matinee_backend.services.steering.rules import MediaToken
 
 RECENT_TITLES = 40
 MAX_POSTER_TOKENS = 4_096
@@ -28,8 +28,8 @@ class CatalogDesk:
         self._tokens: OrderedDict[str, tuple[int, MediaToken]] = OrderedDict()
         """By title: when to sign the next, and the token."""
 
-    async def homepage(self, account: Account, *, profile_id: str, device: str, page: int) -> Homepage:
-        """The page of the profile's rows; empty beyond the last."""
+    async def homepage(self, account: Account, *, profile_id: str, device: str, page: int, address: str) -> Homepage:
+        """The page of the profile's rows; empty beyond the last. `address`: the client's, whom posters are near to."""
         recent = await self._history.recent(profile_id, limit=RECENT_TITLES)
         rows = homepage_rows(
             account,
@@ -39,39 +39,37 @@ class CatalogDesk:
             wall_ms=self._clock.wall_ms(),
         )
         shown, pages = page_of(rows, page)
-        appliances = await self._director.present()
         watched = {each.title_id: each for each in recent}
         return Homepage(
             rows=tuple(
-                Row(title=row.title, items=tuple(self._item(title, appliances, watched) for title in row.items))
-                for row in shown
+                [
+                    Row(title=row.title, items=tuple([await self._item(it, address, watched) for it in row.items]))
+                    for row in shown
+                ]
             ),
             page=page,
             pages=pages,
         )
 
-    async def title(self, account: Account, title_id: str) -> CatalogItem:
+    async def title(self, account: Account, title_id: str, *, address: str) -> CatalogItem:
         """What a person sees of the title. Raises TitleUnknown also for one that the country is not offered."""
         title = await self._titles.title(title_id)
         if title is None or not is_shown(title, country=account.country):
             raise TitleUnknown(f"There is no title {title_id}.", title_id=title_id)
-        return self._item(title, await self._director.present(), {})
+        return await self._item(title, address, {})
 
-    def _item(
-        self, title: CatalogTitle, appliances: Iterable[HeardAppliance], watched: Mapping[str, Watched]
-    ) -> CatalogItem:
+    async def _item(self, title: CatalogTitle, address: str, watched: Mapping[str, Watched]) -> CatalogItem:
         index = title.index
         progress_ms = resume_ms(watched.get(index.title_id), duration_ms=index.duration_ms)
-        return catalog_item(title, poster_url=self._poster_url(title, appliances), progress_ms=progress_ms)
+        return catalog_item(title, poster_url=await self._poster_url(title, address), progress_ms=progress_ms)
 
-    def _poster_url(self, title: CatalogTitle, appliances: Iterable[HeardAppliance]) -> str:
-        """On the appliance that comes first for all viewers: one cache then has it. Empty if there is none."""
+    async def _poster_url(self, title: CatalogTitle, address: str) -> str:
+        """Empty if there is none, or nobody to serve it."""
         title_id = title.index.title_id
-        load_step = self._director.settings.load_step
-        nearest = ranked(appliances, title_id=title_id, session_id="posters", load_step=load_step)[:1]
-        if not title.has_poster or not nearest:
+        if not title.has_poster:
             return ""
-        return oca_urls(nearest, title_id=title_id, token=self._poster_token(title_id))[0].url + POSTER_NAME
+        folder = await self._director.poster_folder(title_id, token=self._poster_token(title_id), address=address)
+        return folder and folder + POSTER_NAME
 
     def _poster_token(self, title_id: str) -> MediaToken:
         now_ms = self._clock.now_ms()

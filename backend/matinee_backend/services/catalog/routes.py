@@ -1,5 +1,6 @@
 """GET /v1/profiles/{profile_id}/homepage, GET /v1/titles/{title_id}."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from msgspec import Meta
@@ -24,17 +25,24 @@ _PAGE: Parameter[int] = Parameter(name="page", schema=Annotated[int, Meta(ge=1, 
 
 
 def catalog_service(
-    *, bearer: BearerCheck, entitlement: Entitlement, members: MemberStore, desk: CatalogDesk
+    *,
+    bearer: BearerCheck,
+    entitlement: Entitlement,
+    members: MemberStore,
+    desk: CatalogDesk,
+    client: Callable[[Request], str],
 ) -> Service:
+    """`client`: the address that a request comes from."""
+
     async def homepage(request: Request) -> Homepage:
         profile_id, device, page = _PROFILE.read(request), _DEVICE.read(request), _PAGE.read(request)
         account = await entitlement.account(bearer.member(request))
         check_profile(profile_id, profiles=await members.profiles(account.account_id))
-        return await desk.homepage(account, profile_id=profile_id, device=device, page=page)
+        return await desk.homepage(account, profile_id=profile_id, device=device, page=page, address=client(request))
 
     async def title(request: Request) -> CatalogItem:
         account = await entitlement.account(bearer.member(request))
-        return await desk.title(account, _TITLE.read(request))
+        return await desk.title(account, _TITLE.read(request), address=client(request))
 
     return Service(
         name="catalog",

@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from matinee.clock import Clock
-from matinee.wire.placement import FillWindow, PlacedTitle, Placement
+from matinee.wire.placement import FillWindow, PlacedTitle, Placement, placement_digest
 from matinee_backend.ports import HistoryStore, PlanStore, TitleStore
 from matinee_backend.records import DAY_MS, CatalogTitle, GroupPlan
 from matinee_backend.services.placement.forecast import SEEN_DAYS, forecast
@@ -47,15 +47,24 @@ class Placer:
         self._viewers: dict[str, Mapping[str, float]] = {}
         """Expected, by region; of `_forecast_until_ms`."""
         self._forecast_until_ms = 0
-        self._made: dict[str, Placement] = {}
+        self._made: dict[str, tuple[Placement, str]] = {}
 
     async def placement_for(self, appliance: str) -> Placement:
         """What the appliance should hold; nothing for one that nobody knows. Raises ServiceUnavailable."""
+        return (await self._told(appliance))[0]
+
+    async def news_for(self, appliance: str, *, known: str) -> Placement | None:
+        """The same; None if it is the placement with the digest `known`."""
+        placement, digest = await self._told(appliance)
+        return placement if digest != known else None
+
+    async def _told(self, appliance: str) -> tuple[Placement, str]:
         await self._look(is_due=appliance not in self._roster.members)
         made = self._made.get(appliance)
         if made is None:
             member = self._roster.members.get(appliance)
-            made = await self._placement_of(member) if member is not None else Placement(titles=())
+            placement = await self._placement_of(member) if member is not None else Placement(titles=())
+            made = placement, placement_digest(placement)
             if len(self._made) >= MAX_PLACEMENTS:
                 self._made.clear()
             self._made[appliance] = made
@@ -152,6 +161,7 @@ class Placer:
 
     async def _forecast(self, region: str) -> Mapping[str, float]:
         day = self._clock.wall_ms() // DAY_MS + 1
+        await self._history.forget_days(day - SEEN_DAYS)
         seen = await self._history.daily_viewers(day - SEEN_DAYS)
         firsts = {
             title_id: max(title.added_wall_ms, title.index.available_from_wall_ms) // DAY_MS

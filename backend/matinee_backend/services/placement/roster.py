@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from matinee.wire.placement import Source
+from matinee.wire.steering import Announcement
+from matinee_backend.records import HeardAppliance
 from matinee_backend.services.placement.rules import by_turns
 
 
@@ -25,6 +27,18 @@ class Member:
     @property
     def source(self) -> Source:
         return Source(name=self.name, base_url=self.base_url)
+
+
+def member_of(heard: HeardAppliance, place: Announcement | None) -> Member:
+    """Those of a site are a group; one that names no site, or has not said where it stands, is one by itself."""
+    return Member(
+        name=heard.appliance,
+        kind=heard.kind,
+        base_url=heard.base_url,
+        group=f"site {place.site}" if place is not None and place.site else heard.appliance,
+        region=place.region if place is not None else "",
+        shelf_bytes=place.shelf_bytes if place is not None else 0,
+    )
 
 
 class Roster:

@@ -23,8 +23,10 @@ class PlaybackDesk:
     licenses: LicenseDesk
     director: Director
 
-    async def press_play(self, who: AccessClaims, asked: PlayRequest, *, public_url: str, shares: Shares) -> PlayReply:
-        """A session, holding one of the account's streams.
+    async def press_play(
+        self, who: AccessClaims, asked: PlayRequest, *, public_url: str, address: str, shares: Shares
+    ) -> PlayReply:
+        """A session for a client at that address, holding one of the account's streams.
 
         Raises: LicenseRefused for a foreign device, RequestInvalid for a foreign profile, TitleUnknown,
         NotEntitled, TooManyStreams, ServiceUnavailable if no appliance holds the title. No stream is held then.
@@ -38,7 +40,9 @@ class PlaybackDesk:
         session_id = secrets.token_urlsafe(16)
         with shares.take("playback"):
             media_token = self.director.media_token(asked.title_id, session_id=session_id)
-            urls = await self.director.oca_urls(asked.title_id, session_id=session_id, token=media_token)
+            urls = await self.director.oca_urls(
+                asked.title_id, session_id=session_id, token=media_token, address=address
+            )
             watched = await self.history.watched(asked.profile_id, asked.title_id)
         with shares.take("license"):
             license_token = await self._license(account, device, title)

@@ -13,12 +13,20 @@ from matinee_asgi.timing import shares_of
 from matinee_backend.services.playback.press_play import PlaybackDesk
 
 
-def playback_service(*, bearer: BearerCheck, desk: PlaybackDesk, public_url: Callable[[Request], str]) -> Service:
+def playback_service(
+    *,
+    bearer: BearerCheck,
+    desk: PlaybackDesk,
+    public_url: Callable[[Request], str],
+    client: Callable[[Request], str],
+) -> Service:
+    """`client`: the address that a request comes from."""
+
     async def play(request: Request, asked: PlayRequest) -> PlayReply:
         shares = shares_of(request)
         with shares.take("auth"):
             who = bearer.member(request)
-        return await desk.press_play(who, asked, public_url=public_url(request), shares=shares)
+        return await desk.press_play(who, asked, public_url=public_url(request), address=client(request), shares=shares)
 
     return Service(
         name="playback",

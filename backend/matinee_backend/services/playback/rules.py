@@ -4,7 +4,7 @@ from matinee.wire.play import OcaUrl, PlayReply
 from matinee.wire.title import MANIFEST_NAME
 from matinee_backend.records import CatalogTitle, Watched
 from matinee_backend.services.catalog.rules import resume_ms
-from matinee_backend.services.steering.rules import steering_url
+from matinee_backend.services.steering.question import steering_url
 
 
 def play_reply(

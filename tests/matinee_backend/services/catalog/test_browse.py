@@ -10,7 +10,7 @@ from matinee_backend.records import Watched
 from matinee_backend.services.catalog.browse import CatalogDesk
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.settings import SteeringSettings
-from tests.support.control_plane import AheadClock, account_of, appliance, catalog_title
+from tests.support.control_plane import AheadClock, account_of, catalog_title, heartbeat
 from tests.support.placement import placer
 
 ADA = account_of(password_hash="")
@@ -28,13 +28,13 @@ async def desk(clock: AheadClock) -> CatalogDesk:
     await titles.put(catalog_title("sintel"))
     await titles.put(catalog_title("french", countries=("FR",)))
     await history.put(Watched(profile_id="p", title_id="sintel", position_ms=60_000, watched_wall_ms=1))
-    await director.directory.hear(appliance("isp-a", titles={"sintel"}), wall_ms=clock.wall_ms())
+    await director.hear(heartbeat("isp-a", titles=("sintel",)))
     return CatalogDesk(titles=titles, history=history, director=director, clock=clock)
 
 
 async def test_items_have_a_poster_on_an_appliance_and_the_profiles_progress() -> None:
     it = await desk(AheadClock())
-    page = await it.homepage(ADA, profile_id="p", device="tv", page=1)
+    page = await it.homepage(ADA, profile_id="p", device="tv", page=1, address="")
     assert [row.title for row in page.rows] == ["Continue watching", "New"]
     item = page.rows[0].items[0]
     assert item.progress_ms == 60_000
@@ -45,7 +45,7 @@ async def test_items_have_a_poster_on_an_appliance_and_the_profiles_progress() -
 async def test_a_poster_keeps_its_url_while_its_token_is_fresh() -> None:
     clock = AheadClock()
     it = await desk(clock)
-    first, again = await it.title(ADA, "sintel"), await it.title(ADA, "sintel")
+    first, again = await it.title(ADA, "sintel", address=""), await it.title(ADA, "sintel", address="")
     assert first.poster_url == again.poster_url
 
 
@@ -53,11 +53,11 @@ async def test_without_an_appliance_there_is_a_title_and_no_poster() -> None:
     clock = AheadClock()
     it = await desk(clock)
     clock.ahead_ms += HEARTBEAT_EXPIRY_MS + 1_000
-    assert (await it.title(ADA, "sintel")).poster_url == ""
+    assert (await it.title(ADA, "sintel", address="")).poster_url == ""
 
 
 @pytest.mark.parametrize("title_id", ["nothing", "french"])
 async def test_a_title_that_the_country_is_not_offered_is_unknown(title_id: str) -> None:
     it = await desk(AheadClock())
     with pytest.raises(TitleUnknown):
-        await it.title(ADA, title_id)
+        await it.title(ADA, title_id, address="")

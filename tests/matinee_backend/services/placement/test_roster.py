@@ -1,6 +1,8 @@
 """Which appliances there are, seen by a placement."""
 
-from matinee_backend.services.placement.roster import Roster
+from matinee.wire.steering import Announcement
+from matinee_backend.services.placement.roster import Roster, member_of
+from tests.support.control_plane import appliance
 from tests.support.placement import Fleet
 
 
@@ -17,6 +19,14 @@ def roster() -> Roster:
 def parents(name: str) -> list[str]:
     it = roster()
     return [parent.name for parent in it.parents_of(it.members[name])]
+
+
+def test_appliances_of_a_site_are_a_group_and_one_without_is_its_own() -> None:
+    heard = [appliance(name, titles=()) for name in ("isp-a", "isp-b", "isp-c")]
+    place = Announcement(appliance="isp-a", site="vienna-1", region="eu", shelf_bytes=7)
+    a, b, c = member_of(heard[0], place), member_of(heard[1], place), member_of(heard[2], None)
+    assert a.group == b.group != c.group == "isp-c"
+    assert (a.region, a.shelf_bytes, c.region, c.shelf_bytes) == ("eu", 7, "", 0)
 
 
 def test_groups_are_isp_appliances_side_by_side() -> None:

@@ -1,10 +1,12 @@
-"""GET /v1/steering/{session_id}, POST /v1/appliances/{appliance}/heartbeat."""
+"""Steering over HTTP: lists for players, heartbeats and announcements of appliances, explanations for operators."""
 
 from pathlib import Path
 
 import httpx2
 import msgspec
 
+from matinee.wire.steering import Announcement
+from matinee_backend.settings import GatewaySettings, Settings, SteeringSettings
 from tests.support.control_plane import ControlPlane, control_plane, heartbeat
 
 
@@ -20,7 +22,9 @@ async def test_a_heartbeat_puts_an_appliance_on_the_list_and_says_what_to_hold(t
     async with control_plane(tmp_path) as control:
         await control.add_title("sintel")
         placement = await beat(control, "exchange")
-        assert [title["title_id"] for title in placement.json()["titles"]] == ["sintel"]
+        reply = placement.json()
+        assert [title["title_id"] for title in reply["placement"]["titles"]] == ["sintel"]
+        assert (reply["tell_titles"], reply["tell_place"]) == (False, True)
         urls = (await control.play("sintel")).json()["oca_urls"]
     assert [each["appliance"] for each in urls] == ["isp-a", "exchange"]
 
@@ -60,3 +64,54 @@ async def test_a_session_is_steered_by_its_own_token_alone(tmp_path: Path) -> No
         late = await control.client.get(steering_url)
     assert without_token.status_code == 400
     assert forged.status_code == foreign.status_code == late.status_code == 401
+
+
+async def announced(control: ControlPlane, name: str, *subnets: str, of: str = "") -> httpx2.Response:
+    return await control.client.post(
+        f"/v1/appliances/{name}/announcement",
+        content=msgspec.json.encode(Announcement(appliance=of or name, subnets=subnets)),
+        headers=control.bearer_of_appliance(name),
+    )
+
+
+async def test_an_appliance_announces_where_it_stands(tmp_path: Path) -> None:
+    async with control_plane(tmp_path) as control:
+        taken = await announced(control, "isp-a", "10.0.0.0/8", "10.0.0.0/8", "2001:db8::/32")
+        for_another = await announced(control, "isp-a", of="isp-b")
+        nonsense = await announced(control, "isp-a", "10.0.0.1/8")
+    assert taken.json() == {"subnets": 2}
+    assert for_another.status_code == nonsense.status_code == 400
+
+
+async def test_a_client_behind_a_trusted_proxy_is_steered_by_its_own_address(tmp_path: Path) -> None:
+    gateway = GatewaySettings(trusted_proxies=("127.0.0.0/8",))
+    forwarded = {"X-Forwarded-For": "192.0.2.1, 10.1.2.3"}
+    for settings, expected in ((Settings(), 503), (Settings(gateway=gateway), 200)):
+        async with control_plane(tmp_path / str(expected), settings=settings) as control:
+            await control.add_title("sintel")
+            await announced(control, "isp-a", "10.0.0.0/8")
+            control.client.headers.update(forwarded)
+            assert (await control.play("sintel")).status_code == expected
+
+
+async def test_an_operator_alone_is_told_why_somebody_is_sent_somewhere(tmp_path: Path) -> None:
+    async with control_plane(tmp_path) as control:
+        await control.add_title("sintel")
+        url = "/v1/explanations/steering?client=10.0.0.1&title=sintel"
+        told = await control.client.get(url, headers=control.bearer_of_operator)
+        refused = [
+            await control.client.get(url, headers=bearer)
+            for bearer in ({}, control.bearer, control.bearer_of_appliance("isp-a"))
+        ]
+    assert [step["name"] for step in told.json()["places"]] == ["isp-a"]
+    assert {answer.status_code for answer in refused} == {401}
+
+
+async def test_too_many_questions_are_told_to_come_back(tmp_path: Path) -> None:
+    settings = Settings(steering=SteeringSettings(questions_per_s=1))
+    async with control_plane(tmp_path, settings=settings) as control:
+        await control.add_title("sintel")
+        steering_url = (await control.play("sintel")).json()["steering_url"]
+        answers = [await control.client.get(steering_url) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert int(answers[1].headers["Retry-After"]) >= 1

@@ -1,4 +1,4 @@
-"""Which appliances serve a session, best first."""
+"""What is said between steering and others."""
 
 from typing import Any
 
@@ -6,69 +6,39 @@ import pytest
 
 from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
-from matinee_backend.records import HeardAppliance
-from matinee_backend.services.steering.rules import (
-    MediaToken,
-    check_heartbeat,
-    heard,
-    oca_urls,
-    ranked,
-    steering_url,
-)
+from matinee.wire.steering import PathwayClone, UriReplacement, Utilization
+from matinee_backend.services.steering.ranking import Placed
+from matinee_backend.services.steering.rules import MediaToken, check_heartbeat, clones, heard, oca_urls
 from tests.support.control_plane import appliance, heartbeat
 
-TITLE = {"sintel"}
+
+def place(name: str, base_url: str = "") -> Placed:
+    return Placed(name, base_url or f"http://{name}.example", "home", "takes", None)
 
 
-def names(*appliances: HeardAppliance, session_id: str = "s1") -> list[str]:
-    found = ranked(appliances, title_id="sintel", session_id=session_id, load_step=16)
-    return [each.appliance for each in found]
-
-
-def test_the_nearest_kind_comes_first_and_the_origin_serves_nobody() -> None:
-    assert names(
-        appliance("origin", titles=TITLE), appliance("exchange", titles=TITLE), appliance("isp-a", titles=TITLE)
-    ) == ["isp-a", "exchange"]
-
-
-def test_the_origin_serves_when_nobody_else_can() -> None:
-    assert names(appliance("origin", titles=TITLE), appliance("isp-a", titles={"other"})) == ["origin"]
-
-
-def test_who_lacks_the_title_or_drains_is_left_out() -> None:
-    assert names(
-        appliance("isp-a", titles={"other"}),
-        appliance("isp-b", titles=TITLE, is_draining=True),
-        appliance("isp-c", titles=TITLE),
-    ) == ["isp-c"]
-    assert names() == []
-
-
-def test_of_a_kind_the_less_loaded_comes_first_for_every_session() -> None:
-    busy, idle = appliance("isp-a", titles=TITLE, connections=40), appliance("isp-b", titles=TITLE, connections=3)
-    assert all(names(busy, idle, session_id=f"s{n}") == ["isp-b", "isp-a"] for n in range(20))
-
-
-def test_equally_loaded_ones_share_the_sessions_and_each_session_keeps_its_order() -> None:
-    both = (
-        appliance("isp-a", titles=TITLE, connections=1),
-        appliance("isp-b", titles=TITLE, connections=5),
-    )
-    firsts = [names(*both, session_id=f"s{n}")[0] for n in range(200)]
-    assert 60 < firsts.count("isp-a") < 140
-    assert all(names(*reversed(both), session_id=f"s{n}")[0] == first for n, first in enumerate(firsts))
+def urls(*places: Placed) -> tuple[OcaUrl, ...]:
+    return oca_urls(places, title_id="sintel", token=MediaToken("tok", 9))
 
 
 def test_each_url_is_the_titles_folder_with_the_token_in_its_path() -> None:
-    assert oca_urls([appliance("isp-a", titles=TITLE)], title_id="sintel", token=MediaToken("tok", 9)) == (
+    assert urls(place("isp-a")) == (
         OcaUrl(appliance="isp-a", url="http://isp-a.example/t/tok/titles/sintel/", exp_wall_ms=9),
     )
-    assert steering_url("http://c.example", session_id="s1", token="tok") == "http://c.example/v1/steering/s1?token=tok"
+
+
+def test_other_places_are_clones_of_the_one_that_the_manifest_names() -> None:
+    found = urls(place("isp-a"), place("isp-b", "http://b.example:81"), place("cdn", "https://cdn.example/matinee"))
+    assert clones(found, base="isp-a") == (
+        PathwayClone(base_id="isp-a", pathway_id="isp-b", replacement=UriReplacement(host="b.example:81")),
+    )
+    assert clones(found, base="gone") == clones(found, base="") == ()
 
 
 def test_a_heartbeat_becomes_what_the_directory_keeps() -> None:
-    told = heartbeat("isp-a", titles=("a", "b"), connections=3, draining=True)
-    assert heard(told) == appliance("isp-a", titles={"a", "b"}, connections=3, is_draining=True)
+    used = Utilization(connections=3, sent_kbps=7)
+    told = heartbeat("isp-a", titles=("a", "b"), used=used, draining=True)
+    kept = appliance("isp-a", titles=("b", "a"), used=used, is_draining=True, heard_wall_ms=5)
+    assert heard(told, wall_ms=5) == kept
 
 
 @pytest.mark.parametrize(
@@ -79,9 +49,10 @@ def test_a_heartbeat_becomes_what_the_directory_keeps() -> None:
         {"base_url": "ftp://isp-a.example"},
         {"base_url": "http://"},
         {"base_url": "http://isp-a.example?x=1"},
+        {"shelf": "0" * 32},
     ],
 )
-def test_a_heartbeat_that_players_could_not_use_is_refused(changes: dict[str, Any]) -> None:
+def test_a_heartbeat_that_is_of_no_use_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(RequestInvalid):
         check_heartbeat(heartbeat("isp-a", **changes), appliance_id="isp-a")
 

@@ -212,6 +212,11 @@ class Filler:
         )
 
 
+def read_releases(memory: Path) -> dict[str, int]:
+    """By title: before that wall_ms no viewer gets it, says the placement that is remembered there."""
+    return _releases(_remembered(memory))
+
+
 def _releases(placement: Placement) -> dict[str, int]:
     return {title.title_id: title.released_wall_ms for title in placement.titles if title.released_wall_ms}
 

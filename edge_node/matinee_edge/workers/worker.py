@@ -44,12 +44,15 @@ async def work(orders: Orders, settings: EdgeSettings, *, dismissed: asyncio.Eve
     """Serve until dismissed, then finish what is being sent."""
     clock, tally = SystemClock(), Tally()
     reporter = Reporter(tally)
-    holdings: Holdings = (
-        Folder(settings.shelf) if settings.kind == "origin" else View(settings.shelf, asked=reporter.asked)
-    )
+    if settings.kind == "origin":
+        holdings: Holdings = Folder(settings.shelf)
+        gate = Gate(settings.trust, clock=clock)
+    else:
+        holdings = view = View(settings.shelf, asked=reporter.asked)
+        gate = Gate(settings.trust, clock=clock, release_of=view.release_of)
     files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
     supply = Supply(holdings, misses=None, files=files, tally=tally)
-    hits = Hits(Gate(settings.trust, clock=clock), supply, tally=tally, max_requests=settings.max_requests)
+    hits = Hits(gate, supply, tally=tally, max_requests=settings.max_requests)
     with listener(settings.host, orders.port, is_shared=True) as listening:
         async with aiohttp.ClientSession(auto_decompress=False) as session, asyncio.TaskGroup() as group:
             front = door(Relay(orders.keeper, session), hits, settings=settings, tally=tally, clock=clock)

@@ -50,6 +50,10 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument(
+        "--peer", action="append", default=[], dest="peers", metavar="URL", help="asked before the parent; repeat"
+    )
+    parser.add_argument("--quota-bytes", default=1 << 40, type=int, help="for the files on its shelf (default: 1 TiB)")
     parser.add_argument("--control", help="the control plane")
     parser.add_argument("--site", default="", help="the building that it stands in")
     parser.add_argument("--cluster", default="", help="sites that help one another out")
@@ -62,7 +66,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
-    settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
+    settings = EdgeSettings(**given | {each: tuple(given[each]) for each in ("subnets", "peers")})
     _check(settings)
     return settings
 
@@ -77,15 +81,20 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid(f"--subnet takes a prefix such as 10.0.0.0/8, {MOST_SUBNETS} times at most.")
     if settings.link_kbps < 0:
         raise SettingsInvalid("--link-kbps takes a rate.")
+    if settings.quota_bytes <= 0:
+        raise SettingsInvalid("--quota-bytes takes a number of bytes.")
     for option, url in (
         ("--parent", settings.parent),
         ("--control", settings.control),
         ("--public-url", settings.public_url),
+        *(("--peer", peer) for peer in settings.peers),
     ):
         if url is not None and not url.startswith(("http://", "https://")):
             raise SettingsInvalid(f"{option} takes a URL that begins with http:// or https://.")
     if settings.kind == "origin" and settings.parent is not None:
         raise SettingsInvalid("An origin has no --parent.")
+    if settings.peers and settings.parent is None:
+        raise SettingsInvalid("--peer needs --parent.")
     if settings.parent is not None and settings.media_token_file is None:
         raise SettingsInvalid("--parent needs --media-token-file.")
     if settings.control is not None and settings.control_token_file is None:

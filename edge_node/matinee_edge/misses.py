@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakSet
 
 from matinee.clock import Clock
@@ -201,7 +201,9 @@ class Misses:
             if landing.draft is not None:
                 self._shelf.land(title_id, landing)
         except TitleUnknown as error:
-            # Listed, so there is such a file: it is the parent that lacks it.
+            # Listed, so there was such a file: the title may have been made anew.
+            with suppress(MatineeError):
+                await self.renew(title_id)
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
             landing.discard()

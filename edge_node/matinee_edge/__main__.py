@@ -9,13 +9,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from matinee.clock import SystemClock
 from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
 from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
-from matinee_asgi.serve import serve_program
-from matinee_edge.appliance import Appliance
+from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
 
 
@@ -25,13 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = parsed(sys.argv[1:] if argv is None else argv)
         log_to_stderr()
         _allow_many_descriptors()
-        serve_program(
-            lambda url: Appliance(settings, url=url, clock=SystemClock(), draw=_drawn).program(),
-            name=settings.name,
-            host=settings.host,
-            port=settings.port,
-            ready_file=settings.ready_file,
-        )
+        serve(settings, draw=_drawn)
     except MatineeError as error:
         print(f"matinee-edge: {error}", file=sys.stderr)
         return 1
@@ -64,6 +56,9 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
+    parser.add_argument("--tls-key", type=Path, help="PEM file: the key of the certificate")
+    parser.add_argument("--workers", default=1, type=int, help="processes on the port (default: 1)")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
     settings = EdgeSettings(**given | {each: tuple(given[each]) for each in ("subnets", "peers")})
@@ -99,6 +94,10 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--parent needs --media-token-file.")
     if settings.control is not None and settings.control_token_file is None:
         raise SettingsInvalid("--control needs --control-token-file.")
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise SettingsInvalid("--tls-certificate and --tls-key go together.")
+    if not 1 <= settings.workers <= 256:
+        raise SettingsInvalid("--workers takes 1 to 256.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

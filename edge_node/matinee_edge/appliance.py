@@ -2,29 +2,32 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from matinee.clock import Clock
 from matinee.wire.steering import Announcement, Heartbeat, Placement, shelf_digest
-from matinee_asgi.logs import AccessLog
-from matinee_asgi.serve import Program
+from matinee_asgi.listening import listener, url_of
 from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
-from matinee_edge.app import MediaDesk, Status, cross_origin, service_of
-from matinee_edge.connection import Bounds, bounded_by
+from matinee_edge.app import MediaDesk, Status, service_of
+from matinee_edge.cross_origin import cross_origin
+from matinee_edge.door import door
 from matinee_edge.eviction import EVICTION_POLICIES
 from matinee_edge.fill import PLACEMENT_NAME, Filler
 from matinee_edge.folder import Folder
+from matinee_edge.front.server import Front
 from matinee_edge.gate import Gate
 from matinee_edge.gauge import Gauge
 from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
+from matinee_edge.hits import Hits
 from matinee_edge.holdings import Holdings
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
@@ -34,9 +37,12 @@ from matinee_edge.shelf import Shelf
 from matinee_edge.sources import Sources
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
+from matinee_edge.workers.crew import Crew
 
 log = logging.getLogger("matinee.edge")
 
+GRACE_MS = 6_000
+"""How long what is being sent may take to finish after a stop."""
 TEND_EVERY_MS = 1_000
 """How often an origin looks for titles that an encoder put there, and others note what was asked for."""
 
@@ -71,28 +77,57 @@ class Appliance:
         self._holdings: Holdings = Folder(settings.shelf) if settings.kind == "origin" else self._shelf()
         files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
         self._supply = Supply(self._holdings, misses=self._misses, files=files, tally=self._tally)
+        self.hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
 
-    def program(self) -> Program:
-        """What `matinee_asgi.serve` serves."""
-        settings = self._settings
-        desk = MediaDesk(self._gate, self._supply, tally=self._tally)
-        middleware = [
-            *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
-            *cross_origin(),
-            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally, clock=self._clock),
-        ]
-        bounds = Bounds(
-            max_connections=settings.max_connections,
-            max_head_bytes=settings.max_head_bytes,
-            head_deadline_ms=settings.head_deadline_ms,
-            idle_deadline_ms=settings.idle_deadline_ms,
-            write_deadline_ms=settings.write_deadline_ms,
+    async def serve(self, listening: socket.socket, *, until: asyncio.Event) -> None:
+        """Serve on the socket, which stays the caller's, until told; then finish what is being sent.
+
+        The control plane is told first, so that nobody new is sent here. With more than one worker the socket's port
+        must be shared.
+        """
+        async with self._running(), asyncio.TaskGroup() as group:
+            told = asyncio.Event()
+            serving = [group.create_task(self._front(self._tally).serve([listening], until=told))]
+            if self._settings.workers > 1:
+                serving.append(group.create_task(self._serve_with_crew(listening.getsockname()[1])))
+            await until.wait()
+            await self._drain()
+            told.set()
+            for task in serving[1:]:
+                task.cancel()
+            await asyncio.wait(serving, timeout=GRACE_MS / 1000)
+            serving[0].cancel()
+
+    async def _serve_with_crew(self, port: int) -> None:
+        """Workers serve on the port, and ask at a private door for what they cannot answer, until this is cancelled."""
+        with listener("127.0.0.1", 0) as private:
+            crew = Crew(
+                self._settings,
+                port=port,
+                keeper=url_of(private, "127.0.0.1"),
+                tally=self._tally,
+                asked=self._supply.asked,
+                clock=self._clock,
+            )
+            # What is relayed is counted where it came in.
+            inner = self._front(Tally(), is_private=True)
+            async with asyncio.TaskGroup() as group:
+                serving = group.create_task(inner.serve([private], until=asyncio.Event()))
+                try:
+                    await crew.run(self._settings.workers - 1)
+                finally:
+                    serving.cancel()
+
+    def _front(self, tally: Tally, *, is_private: bool = False) -> Front:
+        return door(
+            self.app(), self.hits, settings=self._settings, tally=tally, clock=self._clock, is_private=is_private
         )
-        return Program(
-            app=compose([replace(service_of(desk, status=self.status), running=self._running)], middleware=middleware),
-            before_stop=self._drain,
-            connection=bounded_by(bounds, tally=self._tally),
-        )
+
+    def app(self) -> ASGIApp:
+        """The rules."""
+        admission = Middleware(Admission, max_requests=self._settings.max_requests, tally=self._tally)
+        desk = MediaDesk(self._gate, self._supply)
+        return compose([service_of(desk, status=self.status)], middleware=[*cross_origin(), admission])
 
     def status(self) -> Status:
         """How it is doing."""

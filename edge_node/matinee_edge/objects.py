@@ -79,7 +79,7 @@ class Objects:
 
     def path(self, sha256: str) -> Path:
         """Where the object is, or would be."""
-        return self._root / sha256[:FAN_OUT] / sha256[FAN_OUT:]
+        return object_path(self._root, sha256)
 
     def open(self, sha256: str, *, size_bytes: int) -> int | None:
         """A descriptor, which the caller closes; None if it is not here. One of another size is dropped."""
@@ -190,6 +190,11 @@ class Objects:
                     digest = folder.name + entry.name
                     if len(digest) == 64 and entry.is_file(follow_symlinks=False):
                         yield digest, entry.stat(follow_symlinks=False).st_size
+
+
+def object_path(root: Path, sha256: str) -> Path:
+    """Where below `root` the object is, or would be."""
+    return root / sha256[:FAN_OUT] / sha256[FAN_OUT:]
 
 
 def _is_swept(draft: Path) -> bool:

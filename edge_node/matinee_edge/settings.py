@@ -43,6 +43,11 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
     control_token_file: Path | None = None
     """Holds the token shown to the control plane; read at each use."""
+    tls_certificate: Path | None = None
+    """In PEM, the whole chain; read again when the file changes. Without one it speaks plain HTTP."""
+    tls_key: Path | None = None
+    workers: int = 1
+    """Processes on the port: the keeper of the shelf, and others that serve what stands on it. > 0."""
     access_log: bool = False
     max_requests: int = 512
     """Answered at the same time; the next one is told to come back. > 0."""
@@ -74,3 +79,13 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Within which a client must take what waits to be sent to it. > 0."""
     max_head_bytes: int = 16_384
     """Longest request line and headers together. > 0."""
+
+
+def write_settings(settings: EdgeSettings) -> bytes:
+    """The settings as JSON."""
+    return msgspec.json.encode(settings, enc_hook=str)
+
+
+def read_settings(raw: bytes | msgspec.Raw) -> EdgeSettings:
+    """What `write_settings` wrote. Raises msgspec.ValidationError."""
+    return msgspec.json.decode(raw, type=EdgeSettings, dec_hook=lambda kind, text: kind(text))

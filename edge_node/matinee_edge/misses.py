@@ -122,7 +122,7 @@ class Misses:
         fetch = self._fetch_of(listing, file, urgency=FILL_URGENCY)
         fetch.is_wanted = True  # before its task runs for the first time
         await fetch.wait_over()
-        if fetch.landing is not None and fetch.landing.draft is None:
+        if not fetch.has_landed:
             raise StorageFull(f"{file.path} of {listing.title_id} was passed on without landing.", path=file.path)
 
     def _fetch_of(self, listing: Listing, file: MediaFile, *, urgency: int) -> Fetch:
@@ -199,7 +199,7 @@ class Misses:
         try:
             await self._sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
             if landing.draft is not None:
-                self._shelf.land(title_id, landing)
+                self._land(fetch, landing)
         except TitleUnknown as error:
             # Listed, so there was such a file: the title may have been made anew.
             with suppress(MatineeError):
@@ -207,6 +207,14 @@ class Misses:
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
             landing.discard()
+
+    def _land(self, fetch: Fetch, landing: Landing) -> None:
+        try:
+            self._shelf.land(fetch.listing.title_id, landing)
+            fetch.has_landed = True
+        except StorageFull as error:
+            # Those who follow have the right bytes all the same; a fill asks whether it landed.
+            log.warning("%s", error.what)
 
     def _landing(self, fetch: Fetch) -> Landing:
         """On disk; if there is no room, in memory, for those who wait for it."""

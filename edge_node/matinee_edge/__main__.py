@@ -13,6 +13,7 @@ from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
 from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
 
@@ -42,10 +43,9 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
-    parser.add_argument(
-        "--peer", action="append", default=[], dest="peers", metavar="URL", help="asked before the parent; repeat"
-    )
-    parser.add_argument("--quota-bytes", default=1 << 40, type=int, help="for the files on its shelf (default: 1 TiB)")
+    parser.add_argument("--shelf-bytes", default=1 << 40, type=int, help="room for titles (default: 1 TiB)")
+    parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
+    parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
     parser.add_argument("--site", default="", help="the building that it stands in")
     parser.add_argument("--cluster", default="", help="sites that help one another out")
@@ -61,7 +61,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--workers", default=1, type=int, help="processes on the port (default: 1)")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
-    settings = EdgeSettings(**given | {each: tuple(given[each]) for each in ("subnets", "peers")})
+    settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
     _check(settings)
     return settings
 
@@ -76,20 +76,15 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid(f"--subnet takes a prefix such as 10.0.0.0/8, {MOST_SUBNETS} times at most.")
     if settings.link_kbps < 0:
         raise SettingsInvalid("--link-kbps takes a rate.")
-    if settings.quota_bytes <= 0:
-        raise SettingsInvalid("--quota-bytes takes a number of bytes.")
     for option, url in (
         ("--parent", settings.parent),
         ("--control", settings.control),
         ("--public-url", settings.public_url),
-        *(("--peer", peer) for peer in settings.peers),
     ):
         if url is not None and not url.startswith(("http://", "https://")):
             raise SettingsInvalid(f"{option} takes a URL that begins with http:// or https://.")
     if settings.kind == "origin" and settings.parent is not None:
         raise SettingsInvalid("An origin has no --parent.")
-    if settings.peers and settings.parent is None:
-        raise SettingsInvalid("--peer needs --parent.")
     if settings.parent is not None and settings.media_token_file is None:
         raise SettingsInvalid("--parent needs --media-token-file.")
     if settings.control is not None and settings.control_token_file is None:
@@ -98,6 +93,9 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--tls-certificate and --tls-key go together.")
     if not 1 <= settings.workers <= 256:
         raise SettingsInvalid("--workers takes 1 to 256.")
+    known_zone(settings.time_zone)
+    if not 0 < settings.shelf_bytes < 1 << 53:
+        raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from matinee.clock import Clock
-from matinee.wire.steering import Announcement, Heartbeat, Placement, shelf_digest
+from matinee.wire.placement import Placement, Source
+from matinee.wire.steering import Announcement, Heartbeat, shelf_digest
 from matinee_asgi.listening import listener, url_of
 from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
@@ -20,7 +21,9 @@ from matinee_edge.app import MediaDesk, Status, service_of
 from matinee_edge.cross_origin import cross_origin
 from matinee_edge.door import door
 from matinee_edge.eviction import EVICTION_POLICIES
-from matinee_edge.fill import PLACEMENT_NAME, Filler
+from matinee_edge.fill.filler import PLACEMENT_NAME, Filler
+from matinee_edge.fill.upstream import Upstream
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.folder import Folder
 from matinee_edge.front.server import Front
 from matinee_edge.gate import Gate
@@ -68,7 +71,7 @@ class Appliance:
             most_connections=settings.max_connections,
         )
         self._is_draining = False
-        self._gate = Gate(settings.trust, clock=clock)
+        self._gate = Gate(settings.trust, clock=clock, release_of=self._release_of)
         self._sources = Sources(clock=clock, draw=draw)
         self._misses: Misses | None = None
         self._filler: Filler | None = None
@@ -140,6 +143,7 @@ class Appliance:
             announced=heart.announced if heart is not None else (),
             placed=self._filler.placed if self._filler is not None else (),
             filling=self._holdings.progress(),
+            fill=self._filler.progress() if self._filler is not None else None,
             control_plane="unasked" if heard is None else "answers" if heard else "silent",
             draining=self._is_draining,
             requests=tally.requests,
@@ -158,7 +162,7 @@ class Appliance:
             settings.shelf,
             clock=self._clock,
             draw=self._draw,
-            quota_bytes=settings.quota_bytes,
+            quota_bytes=settings.shelf_bytes,
             policy=EVICTION_POLICIES[settings.eviction],
         )
         if settings.parent is not None and settings.media_token_file is not None:
@@ -169,8 +173,6 @@ class Appliance:
 
     def _fill(self, shelf: Shelf, *, parent: str, token_file: Path) -> None:
         settings = self._settings
-        peers = [Parent(url, token_file=token_file, is_peer=True) for url in settings.peers]
-        self._sources.use([*peers, Parent(parent, token_file=token_file)])
         self._misses = Misses(
             shelf,
             self._sources,
@@ -179,14 +181,41 @@ class Appliance:
             max_fetches=settings.max_fetches,
         )
         self._filler = Filler(
-            shelf,
-            self._misses,
+            Upstream(
+                shelf,
+                self._misses,
+                parent=parent,
+                token_file=token_file,
+                deadline_ms=settings.parent_deadline_ms,
+            ),
+            name=settings.name,
+            parent=Source(name="parent", base_url=parent),
+            zone=known_zone(settings.time_zone),
             memory=settings.shelf / PLACEMENT_NAME,
             clock=self._clock,
             draw=self._draw,
             concurrency=settings.fill_concurrency,
+            is_at_once=settings.fill_at_once,
         )
         shelf.place(self._filler.placed)
+        self._ask(self._filler.placement)
+
+    def _ask(self, placement: Placement) -> None:
+        """What is missing is asked of the peers that the placement names, then of its parents, then of our own."""
+        settings = self._settings
+        assert settings.parent is not None
+        assert settings.media_token_file is not None
+        parents = {source.base_url: False for source in placement.parents} | {settings.parent: False}
+        peers = {source.base_url: True for source in placement.peers if source.name != settings.name}
+        self._sources.use(
+            [
+                Parent(url, token_file=settings.media_token_file, is_peer=is_peer)
+                for url, is_peer in (peers | parents).items()
+            ]
+        )
+
+    def _release_of(self, title_id: str) -> int:
+        return self._filler.release_of(title_id) if self._filler is not None else 0
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
@@ -219,6 +248,7 @@ class Appliance:
                 cluster=self._settings.cluster,
                 region=self._settings.region,
                 subnets=self._settings.subnets,
+                shelf_bytes=self._settings.shelf_bytes,
             ),
             say=self._heartbeat,
             hear=self._hear,
@@ -234,6 +264,7 @@ class Appliance:
             base_url=self._base_url,
             shelf=shelf_digest(titles),
             titles=titles,
+            placed=self._filler.placed_digest if self._filler is not None else "",
             used=self._gauge.read(),
             draining=self._is_draining,
         )
@@ -242,9 +273,9 @@ class Appliance:
         """An origin holds what encoders put there, whatever is placed."""
         if self._filler is None:
             return
-        if placement.titles != self._filler.placed:
-            self._holdings.place(placement.titles)
         self._filler.hold(placement)
+        self._holdings.place(self._filler.placed)
+        self._ask(placement)
 
     async def _tend(self) -> None:
         while True:

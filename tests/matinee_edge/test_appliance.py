@@ -235,7 +235,6 @@ async def test_wrong_settings_are_one_line_and_a_failure(tmp_path: Path) -> None
         (["--kind", "origin", "--trust", str(issuer.trust), "--parent", "http://x"], "no --parent"),
         (["--kind", "isp", "--trust", str(issuer.trust), "--parent", "http://x"], "--media-token-file"),
         (["--kind", "isp", "--trust", str(issuer.trust), "--control", "ftp://x"], "--control"),
-        (["--kind", "isp", "--trust", str(issuer.trust), "--peer", "http://x"], "--peer needs"),
     ):
         running = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "matinee_edge", "--name", "a", "--shelf", str(tmp_path / "s"), *options,

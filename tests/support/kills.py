@@ -14,9 +14,9 @@ import aiohttp
 import msgspec
 
 from matinee.clock import SystemClock
-from matinee.wire.steering import Placement
+from matinee.wire.placement import PlacedTitle, Placement
 from matinee.wire.title import INDEX_NAME
-from matinee_edge.fill import PLACEMENT_NAME
+from matinee_edge.fill.filler import PLACEMENT_NAME
 from tests.support.edge import Issuer, appliance, eventually, origin_settings, shelf_in
 from tests.support.titles import write_title
 
@@ -53,7 +53,7 @@ async def killed(folder: Path, *, kills: int, seed: int) -> Casualties:
     published: set[str] = set()
     shelf = folder / "shelf"
     shelf.mkdir()
-    (shelf / PLACEMENT_NAME).write_bytes(msgspec.json.encode(Placement(titles=(FILLED,))))
+    (shelf / PLACEMENT_NAME).write_bytes(msgspec.json.encode(Placement(titles=(PlacedTitle(title_id=FILLED),))))
     media = folder / "media"
     for life in range(kills):
         # Every other life finds a new title to fill, the others go on where the last one was cut off.

@@ -26,6 +26,8 @@ SEGMENT_BYTES = 150_000
 CLIENTS = 6
 LONGEST_LIFE_MS = 700
 """After it listens."""
+START_S = 60
+"""A busy machine takes its time."""
 
 
 @dataclass
@@ -159,7 +161,7 @@ async def _process(
             stderr=log,
         )
     try:
-        await eventually(ready.exists)
+        await eventually(lambda: ready.exists() or running.returncode is not None, deadline_s=START_S)
         yield running, json.loads(ready.read_text())["url"]
     finally:
         if running.returncode is None:

@@ -9,6 +9,8 @@ from matinee_backend.services.steering.rendezvous import key_of
 from matinee_backend.services.steering.room import UNKNOWN_LINK_KBPS, Room
 from matinee_backend.services.steering.subnets import Reach, SubnetMap
 
+MOST_AREAS = 1 << 16
+"""Remembered; one is made again in some microseconds."""
 UNWELL_ERRORS_PERMILLE = 100
 """So many answers of 5xx, or first bytes so late, and clients go elsewhere while they can."""
 UNWELL_FIRST_BYTE_MS = 2_000
@@ -99,6 +101,8 @@ class Atlas:
         number = self.subnets.reach_of(address)
         area = self._areas.get(number)
         if area is None:
+            if len(self._areas) >= MOST_AREAS:
+                self._areas.clear()
             area = self._areas[number] = tuple(self._tiers(self.subnets.reaches[number]))
         return area
 

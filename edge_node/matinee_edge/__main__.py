@@ -9,14 +9,12 @@ from typing import Any, get_args
 
 import msgspec
 
-from matinee.clock import SystemClock
 from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
 from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
-from matinee_asgi.serve import serve_program
-from matinee_edge.appliance import Appliance
 from matinee_edge.fill.windows import known_zone
+from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
 
 
@@ -26,13 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = parsed(sys.argv[1:] if argv is None else argv)
         log_to_stderr()
         _allow_many_descriptors()
-        serve_program(
-            lambda url: Appliance(settings, url=url, clock=SystemClock(), draw=_drawn).program(),
-            name=settings.name,
-            host=settings.host,
-            port=settings.port,
-            ready_file=settings.ready_file,
-        )
+        serve(settings, draw=_drawn)
     except MatineeError as error:
         print(f"matinee-edge: {error}", file=sys.stderr)
         return 1
@@ -64,6 +56,8 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
+    parser.add_argument("--tls-key", type=Path, help="PEM file: the key of the certificate")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
     settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
@@ -97,6 +91,8 @@ def _check(settings: EdgeSettings) -> None:
     known_zone(settings.time_zone)
     if not 0 <= settings.shelf_bytes < 1 << 53:
         raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise SettingsInvalid("--tls-certificate and --tls-key go together.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

@@ -1,13 +1,10 @@
 """The rules of serving: who may have which bytes, and what they are told otherwise."""
 
 import re
-from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,18 +14,13 @@ from matinee.errors import RequestInvalid, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
+from matinee_edge.answers import answer_about
 from matinee_edge.fill.progress import FillProgress
 from matinee_edge.gate import Gate
-from matinee_edge.listing import Listing, etag_of
-from matinee_edge.ranges import Answer, Conditions, answer
+from matinee_edge.listing import Listing
+from matinee_edge.ranges import Conditions
 from matinee_edge.sending import SpanReply, spans_of
 from matinee_edge.supply import Supply
-from matinee_edge.tally import Tally
-
-FOR_SEGMENTS = "private, max-age=86400, immutable"
-"""Not shared: whoever had the token may keep the bytes, whoever comes after must show one."""
-FOR_THE_REST = "private, no-cache"
-"""Kept, but asked for again by its tag: a title may be made anew."""
 
 _QUERY_RANGE = re.compile(r"[0-9]{1,19}-[0-9]{0,19}")
 
@@ -63,10 +55,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class MediaDesk:
     """Answers requests for media."""
 
-    def __init__(self, gate: Gate, supply: Supply, *, tally: Tally) -> None:
+    def __init__(self, gate: Gate, supply: Supply) -> None:
         self._gate = gate
         self._supply = supply
-        self._tally = tally
 
     async def file(self, request: Request) -> ASGIApp:
         """One file of a title, or a range of it."""
@@ -97,35 +88,22 @@ class MediaDesk:
     def _answered(
         self, request: Request, listing: Listing, files: tuple[MediaFile, ...], *, range_header: str | None
     ) -> ASGIApp:
-        etag, size_bytes = etag_of(files), sum(file.size_bytes for file in files)
         conditions = Conditions(
             range=range_header,
             if_range=request.headers.get("if-range"),
             if_match=request.headers.get("if-match"),
             if_none_match=request.headers.get("if-none-match"),
         )
-        decided = answer(conditions, etag=etag, size_bytes=size_bytes)
-        headers = {
-            "ETag": etag,
-            "Cache-Control": FOR_SEGMENTS if files[0].representation_id is not None else FOR_THE_REST,
-            "Accept-Ranges": "bytes",
-            # Lets a player in a browser see how long the connection and the first byte took.
-            "Timing-Allow-Origin": "*",
-        }
+        decided = answer_about(files, conditions, listing=listing)
+        if decided.status == 304:
+            return Response(status_code=304, headers=decided.headers)
         if decided.status not in (200, 206):
-            return _without_bytes(decided, headers, size_bytes=size_bytes)
-        headers["Content-Type"] = listing.content_type(files[0])
-        if len(files) == 1:
-            # RFC 9530: a player that holds the bytes against it knows whether memory, disk or wire altered them.
-            headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(files[0].sha256)).decode()}:"
-        if decided.status == 206:
-            headers["Content-Range"] = f"bytes {decided.first}-{decided.first + decided.length - 1}/{size_bytes}"
+            raise HTTPException(decided.status, headers=decided.headers)
         return SpanReply(
             spans_of(files, first=decided.first, length=decided.length),
             status=decided.status,
-            headers=headers,
-            open_file=lambda file: self._supply.open(listing.title_id, file),
-            tally=self._tally,
+            headers=decided.headers,
+            fetch=lambda file: self._supply.fetched(listing.title_id, file.path),
         )
 
 
@@ -149,30 +127,6 @@ def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
     )
 
 
-def cross_origin() -> Sequence[Middleware]:
-    """Any page may fetch: the token is what protects the media, and no cookie is ever looked at."""
-    exposed = ["Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After"]
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["GET", "HEAD"],
-            allow_headers=["*"],
-            expose_headers=exposed,
-            allow_private_network=True,
-            max_age=86_400,
-        )
-    ]
-
-
 def _is_for_the_shelf(request: Request) -> bool:
     """Whether only what is here is asked for (RFC 9111, section 5.2.1.7): so do peers, or they would ask in a ring."""
     return "only-if-cached" in request.headers.get("cache-control", "")
-
-
-def _without_bytes(decided: Answer, headers: dict[str, str], *, size_bytes: int) -> Response:
-    if decided.status == 304:
-        return Response(status_code=304, headers=headers)
-    if decided.status == 416:
-        raise HTTPException(416, headers={"Content-Range": f"bytes */{size_bytes}"})
-    raise HTTPException(decided.status)

@@ -2,30 +2,33 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from matinee.clock import Clock
 from matinee.wire.placement import Placement, Source
 from matinee.wire.steering import Announcement, Heartbeat, shelf_digest
-from matinee_asgi.logs import AccessLog
-from matinee_asgi.serve import Program
 from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
-from matinee_edge.app import MediaDesk, Status, cross_origin, service_of
-from matinee_edge.connection import Bounds, bounded_by
+from matinee_edge.app import MediaDesk, Status, service_of
+from matinee_edge.cross_origin import cross_origin
 from matinee_edge.fill.filler import PLACEMENT_NAME, Filler
 from matinee_edge.fill.upstream import Upstream
 from matinee_edge.fill.windows import known_zone
+from matinee_edge.front.bounds import Bounds
+from matinee_edge.front.server import Front
+from matinee_edge.front.tls import Tls
 from matinee_edge.gate import Gate
 from matinee_edge.gauge import Gauge
 from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
+from matinee_edge.hits import Hits
 from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
 from matinee_edge.settings import EdgeSettings
@@ -35,6 +38,8 @@ from matinee_edge.tally import Tally
 
 log = logging.getLogger("matinee.edge")
 
+GRACE_MS = 5_000
+"""How long what is being sent may take to finish after a stop."""
 RESCAN_EVERY_MS = 1_000
 """How often an origin looks for titles that an encoder put there."""
 
@@ -68,30 +73,51 @@ class Appliance:
         self._heart: Heart | None = None
         if settings.parent is not None and settings.media_token_file is not None:
             self._fill_from(settings.parent, token_file=settings.media_token_file)
-
-    def program(self) -> Program:
-        """What `matinee_asgi.serve` serves."""
-        settings = self._settings
         files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
-        supply = Supply(self._shelf, misses=self._misses, files=files, tally=self._tally)
-        desk = MediaDesk(self._gate, supply, tally=self._tally)
-        middleware = [
-            *([Middleware(AccessLog, clock=self._clock)] if settings.access_log else []),
-            *cross_origin(),
-            Middleware(Admission, max_requests=settings.max_requests, tally=self._tally, clock=self._clock),
-        ]
-        bounds = Bounds(
-            max_connections=settings.max_connections,
-            max_head_bytes=settings.max_head_bytes,
-            head_deadline_ms=settings.head_deadline_ms,
-            idle_deadline_ms=settings.idle_deadline_ms,
-            write_deadline_ms=settings.write_deadline_ms,
+        self._supply = Supply(self._shelf, misses=self._misses, files=files, tally=self._tally)
+        self.hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
+        self._tls: Tls | None = None
+        if settings.tls_certificate is not None and settings.tls_key is not None:
+            self._tls = Tls(settings.tls_certificate, settings.tls_key)
+
+    async def serve(self, listening: socket.socket, *, until: asyncio.Event) -> None:
+        """Serve on the socket, which stays the caller's, until told; then finish what is being sent.
+
+        The control plane is told first, so that nobody new is sent here.
+        """
+        async with self._running(), asyncio.TaskGroup() as group:
+            told = asyncio.Event()
+            serving = group.create_task(self.front().serve([listening], until=told))
+            await until.wait()
+            await self._drain()
+            told.set()
+            await asyncio.wait({serving}, timeout=GRACE_MS / 1000)
+            serving.cancel()
+
+    def front(self) -> Front:
+        """What speaks to clients."""
+        settings = self._settings
+        return Front(
+            self.app(),
+            self.hits.answer,
+            bounds=Bounds(
+                max_connections=settings.max_connections,
+                max_head_bytes=settings.max_head_bytes,
+                head_deadline_ms=settings.head_deadline_ms,
+                idle_deadline_ms=settings.idle_deadline_ms,
+                write_deadline_ms=settings.write_deadline_ms,
+            ),
+            tally=self._tally,
+            clock=self._clock,
+            tls=self._tls,
+            is_logging=settings.access_log,
         )
-        return Program(
-            app=compose([replace(service_of(desk, status=self.status), running=self._running)], middleware=middleware),
-            before_stop=self._drain,
-            connection=bounded_by(bounds, tally=self._tally),
-        )
+
+    def app(self) -> ASGIApp:
+        """The rules."""
+        admission = Middleware(Admission, max_requests=self._settings.max_requests, tally=self._tally)
+        desk = MediaDesk(self._gate, self._supply)
+        return compose([service_of(desk, status=self.status)], middleware=[*cross_origin(), admission])
 
     def status(self) -> Status:
         """How it is doing."""

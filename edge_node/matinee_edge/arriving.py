@@ -79,11 +79,13 @@ class Fetch:
 class Arriving:
     """One follower's hold on a file that is landing: given up when nobody refers to it any more."""
 
-    __slots__ = ("_fetch",)
+    __slots__ = ("_fetch", "warm_until_ms")
 
     def __init__(self, fetch: Fetch) -> None:
         """The caller has waited until something of it may be sent."""
         self._fetch = fetch
+        self.warm_until_ms = 1 << 62
+        """It has just been written: all of it is in the page cache."""
         fetch.followers += 1
 
     def __del__(self) -> None:
@@ -102,6 +104,10 @@ class Arriving:
         """Of the draft, readable up to what `wait_beyond` has told; open for as long as this is referred to."""
         assert self._fetch.landing is not None, "followed before anything came"
         return self._fetch.landing.descriptor
+
+    def fileno(self) -> int:
+        """The descriptor, as those who send files ask for it."""
+        return self.descriptor
 
     async def wait_beyond(self, offset: int) -> int:
         """How many bytes from the start may be sent by now, more than `offset`, which lies within the file.

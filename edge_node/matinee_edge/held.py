@@ -23,7 +23,7 @@ _NOWAIT = getattr(os, "RWF_NOWAIT", None)  # Linux alone has it
 class Held:
     """A whole file, open for as long as somebody refers to it."""
 
-    __slots__ = ("body", "descriptor", "file", "listing")
+    __slots__ = ("body", "descriptor", "fields", "file", "listing", "warm_until_ms")
 
     def __init__(self, descriptor: int, file: MediaFile, *, listing: Listing) -> None:
         """`descriptor` is the Held's from now on, and nobody else closes it."""
@@ -32,6 +32,14 @@ class Held:
         self.listing = listing
         self.body: bytes | None = None
         """All of its bytes, for a small file that is hot."""
+        self.warm_until_ms = 0
+        """Until then its bytes are taken to be in the page cache."""
+        self.fields: bytes | None = None
+        """The header fields that every answer about it carries, kept by whoever wrote them first."""
+
+    def fileno(self) -> int:
+        """The descriptor, as those who send files ask for it."""
+        return self.descriptor
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
         close(self.descriptor)

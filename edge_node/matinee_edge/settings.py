@@ -49,6 +49,9 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
     control_token_file: Path | None = None
     """Holds the token shown to the control plane; read at each use."""
+    tls_certificate: Path | None = None
+    """In PEM, the whole chain; read again when the file changes. Without one it speaks plain HTTP."""
+    tls_key: Path | None = None
     access_log: bool = False
     max_requests: int = 512
     """Answered at the same time; the next one is told to come back. > 0."""

@@ -17,7 +17,7 @@ class Tally:
     connections: int = 0
     """Open now."""
     bytes_sent: int = 0
-    """Of bodies."""
+    """Heads included; each answer's at its end."""
     hits: int = 0
     """Files served from the shelf at once."""
     misses: int = 0

@@ -32,23 +32,6 @@ serve(app, name="one", host="127.0.0.1", port=0, ready_file=Path(sys.argv[1]))
 """
 
 
-SERVED = """
-import sys
-from pathlib import Path
-from matinee_asgi.serve import Program, serve_program
-from matinee_asgi.service import compose
-
-folder = Path(sys.argv[1])
-
-def build(url):
-    async def farewell():
-        (folder / "farewell").write_text(url)
-    return Program(app=compose([]), before_stop=farewell)
-
-serve_program(build, name="x", host="127.0.0.1", port=0, ready_file=folder / "run" / "x.json")
-"""
-
-
 def test_the_ready_file_says_where_it_listens_until_it_stops(tmp_path: Path) -> None:
     ready = tmp_path / "run" / "one.json"
     with subprocess.Popen([sys.executable, "-c", PROGRAM, ready], stderr=subprocess.PIPE, text=True) as process:
@@ -65,21 +48,19 @@ def test_the_ready_file_says_where_it_listens_until_it_stops(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_server_says_where_it_is_and_leaves_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    ready = tmp_path / "run" / "x.json"
+async def test_a_server_leaves_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    ready = tmp_path / "one.json"
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVED, str(tmp_path), stderr=asyncio.subprocess.PIPE
+        sys.executable, "-c", PROGRAM, str(ready), stderr=asyncio.subprocess.PIPE
     )
     await eventually(ready.exists)
-    announced = json.loads(ready.read_text())
-    assert (announced["name"], announced["pid"]) == ("x", running.pid)
-    _, writer = await asyncio.open_connection("127.0.0.1", int(announced["url"].rpartition(":")[2]))
+    url = json.loads(ready.read_text())["url"]
+    _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     running.send_signal(number)
     _, errors = await running.communicate()
     writer.close()
     assert (running.returncode, errors.decode().count("\n")) == (0, 1), errors.decode()
-    assert (tmp_path / "farewell").read_text() == announced["url"]
     assert not ready.exists()
 
 

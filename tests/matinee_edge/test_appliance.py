@@ -134,7 +134,7 @@ async def test_a_fill_killed_in_its_middle_goes_on_after_a_restart(tmp_path: Pat
     index = write_title(tmp_path / "media", "heat")
     async with (
         appliance(origin_settings(tmp_path / "media", issuer), spy=spies) as origin,
-        served(control.program) as control_url,
+        served(control.app) as control_url,
     ):
         spies[0].free_answers = 6
         spies[0].is_open.clear()
@@ -161,7 +161,7 @@ async def test_an_orderly_stop_finishes_what_is_sent_and_tells_the_control_plane
     write_title(tmp_path / "isp-a", "heat", rungs=1, segments=1, segment_bytes=16 << 20)
     expected = (tmp_path / "isp-a/heat/video/v1/1.m4s").read_bytes()
     async with (
-        served(control.program) as control_url,
+        served(control.app) as control_url,
         process(tmp_path, issuer, "--control", control_url) as (running, url),
         aiohttp.ClientSession() as http,
     ):
@@ -177,7 +177,7 @@ async def test_an_orderly_stop_finishes_what_is_sent_and_tells_the_control_plane
 async def test_heartbeats_say_what_is_whole_and_where(tmp_path: Path) -> None:
     issuer, control = Issuer(tmp_path), Control()
     write_title(tmp_path / "isp", "heat")
-    async with served(control.program) as control_url:
+    async with served(control.app) as control_url:
         settings = isp_settings(
             tmp_path / "isp", issuer, control=control_url, control_token_file=issuer.control_token_file
         )

@@ -11,6 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from matinee.wire.placement import PlacedTitle, Placement
 from matinee.wire.steering import (
@@ -22,7 +23,6 @@ from matinee.wire.steering import (
     shelf_digest,
 )
 from matinee_asgi.reply import body_of, reply
-from matinee_asgi.serve import Program
 from matinee_asgi.service import Service, compose
 from matinee_edge.heartbeat import MAX_HINT_MS, Heart, interval_ms
 from tests.support.clock import HandClock
@@ -58,12 +58,12 @@ class Control:
             HeartbeatReply(placement=placement, tell_titles=tell_titles, tell_place=self.tell_place)
         )
 
-    def program(self, url: str) -> Program:
+    def app(self, url: str) -> ASGIApp:
         routes = (
             Route("/v1/appliances/{appliance}/heartbeat", self.heartbeat, methods=["POST"]),
             Route("/v1/appliances/{appliance}/announcement", self.announcement, methods=["POST"]),
         )
-        return Program(app=compose([Service(name="steering", routes=routes)]))
+        return compose([Service(name="steering", routes=routes)])
 
 
 @asynccontextmanager
@@ -77,7 +77,7 @@ async def heart(
         digest = shelf_digest(titles)
         return Heartbeat(appliance="isp-a", kind="isp", base_url="http://127.0.0.1:1", shelf=digest, titles=titles)
 
-    async with served(control.program) as served_url, aiohttp.ClientSession() as session:
+    async with served(control.app) as served_url, aiohttp.ClientSession() as session:
         yield (
             Heart(
                 url or served_url,

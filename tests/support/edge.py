@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -15,8 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from matinee.clock import SystemClock
 from matinee.crypto.tokens import SigningKey, encode_base64url
 from matinee.wire.auth import AccessClaims, MediaClaims
-from matinee_asgi.serve import Program
+from matinee_asgi.listening import listener, url_of
 from matinee_edge.appliance import Appliance
+from matinee_edge.front.heads import Head
+from matinee_edge.front.outgoing import Reply
+from matinee_edge.hits import Hits
 from matinee_edge.settings import EdgeSettings
 
 FAR_WALL_MS = 1 << 50
@@ -67,8 +71,10 @@ class Spy:
             await self.is_open.wait()
 
         async def spoilt(message: Message) -> None:
-            if self.spoil is not None and message.get("body"):
-                message = {**message, "body": self.spoil(message["body"])}
+            if self.spoil is not None and message["type"] == "http.response.zerocopysend":
+                body = os.pread(message["file"].fileno(), message["count"], message["offset"])
+                more = message["more_body"]
+                message = {"type": "http.response.body", "body": self.spoil(body), "more_body": more}
             await send(message)
 
         await self._app(scope, receive, spoilt)
@@ -101,19 +107,13 @@ class _QuickServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(build: Callable[[str], Program]) -> AsyncIterator[str]:
-    """The URL of a program that is served on loopback while entered."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(512)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        program = build(url)
-        config = uvicorn.Config(
-            program.app, http=program.connection or "auto", log_config=None, log_level="error", loop="none"
-        )
-        server = _QuickServer(config)
+async def served(build: Callable[[str], ASGIApp]) -> AsyncIterator[str]:
+    """The URL of an application that uvicorn serves on loopback while entered."""
+    with listener("127.0.0.1", 0) as listening:
+        url = url_of(listening, "127.0.0.1")
+        server = _QuickServer(uvicorn.Config(build(url), log_config=None, log_level="error", loop="none"))
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(server.serve(sockets=[listener]))
+            serving = group.create_task(server.serve(sockets=[listening]))
             await eventually(lambda: server.started or serving.done())
             try:
                 yield url
@@ -121,19 +121,41 @@ async def served(build: Callable[[str], Program]) -> AsyncIterator[str]:
                 server.stopping.set()
 
 
+class _Spied(Appliance):
+    """With a spy in front of its application, which is asked about everything."""
+
+    def __init__(self, settings: EdgeSettings, *, url: str, spies: list[Spy]) -> None:
+        super().__init__(settings, url=url, clock=SystemClock(), draw=lambda: 0)
+        self._spy = Spy(super().app())
+        spies.append(self._spy)
+        self.hits = _NoHits(self._gate, self._supply, tally=self._tally, max_requests=1)
+
+    def app(self) -> ASGIApp:
+        return self._spy
+
+
+class _NoHits(Hits):
+    def answer(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
+        return None
+
+
 @asynccontextmanager
 async def appliance(settings: EdgeSettings, *, spy: list[Spy] | None = None) -> AsyncIterator[str]:
     """The URL of an appliance; a spy in front of it is appended to `spy`."""
-
-    def build(url: str) -> Program:
-        program = Appliance(settings, url=url, clock=SystemClock(), draw=lambda: 0).program()
-        if spy is None:
-            return program
-        spy.append(Spy(program.app))
-        return Program(app=spy[-1], connection=program.connection)
-
-    async with served(build) as url:
-        yield url
+    with listener("127.0.0.1", 0) as listening:
+        url = url_of(listening, "127.0.0.1", scheme="https" if settings.tls_certificate else "http")
+        it = (
+            Appliance(settings, url=url, clock=SystemClock(), draw=lambda: 0)
+            if spy is None
+            else _Spied(settings, url=url, spies=spy)
+        )
+        stopped = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(it.serve(listening, until=stopped))
+            try:
+                yield url
+            finally:
+                serving.cancel()
 
 
 def origin_settings(folder: Path, issuer: Issuer, **changes: Any) -> EdgeSettings:

@@ -73,7 +73,7 @@ async def test_a_slow_head_on_a_kept_connection_is_cut_off_too(tmp_path: Path) -
 )
 async def test_a_head_that_is_too_long_is_refused(tmp_path: Path, head: bytes) -> None:
     async with bounded(tmp_path) as url:
-        assert b" 400 " in (await answered(url, head))[:20]
+        assert b" 431 " in (await answered(url, head))[:20]
 
 
 async def test_an_endless_header_is_refused_while_it_comes(tmp_path: Path) -> None:

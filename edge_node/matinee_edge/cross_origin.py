@@ -1,0 +1,26 @@
+"""Pages of other origins: any may fetch. The token is what protects the media, and no cookie is ever looked at."""
+
+from collections.abc import Sequence
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+_EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After")
+
+ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
+"""What an answer to another origin's page carries."""
+
+
+def cross_origin() -> Sequence[Middleware]:
+    """Says so, and answers preflights."""
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+            allow_private_network=True,
+            max_age=86_400,
+        )
+    ]

@@ -1,0 +1,103 @@
+"""Request heads (RFC 9112): bytes in, a head or a refusal out. Pure.
+
+Strict, since whatever two readers could understand differently is how requests are smuggled: no folded lines, no bare
+line feeds, no space before a colon, one Host, and no body of any kind, since nobody sends a segment server one.
+"""
+
+import re
+from typing import NamedTuple
+
+_LINE = re.compile(rb"([A-Z]{1,16}) ([!-~]++) HTTP/1\.([0-9])\r\n")
+# Each field begins where a line does and fills it, so as many fields as lines means that there is nothing else.
+_FIELD = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t -~\x80-\xff]*+)\r\n")
+_ONCE = (b"host", b"content-length", b"transfer-encoding")
+_OPTION = re.compile(rb"[^\s,]+")
+_ABSOLUTE = re.compile(rb"https?://[^/?#@]+", re.IGNORECASE)
+
+
+class HeadRefused(Exception):
+    """No request, or none that is taken; the connection ends with the answer."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+
+
+class Head(NamedTuple):
+    """The head of one request, which has no body."""
+
+    method: bytes
+    target: bytes
+    """In origin form: a path, perhaps with a query; `*` for OPTIONS."""
+    fields: dict[bytes, bytes]
+    """Names in lower case; values of the same name joined by commas."""
+    keeps: bool
+    """Whether the client wants to ask again on this connection."""
+
+
+def read_head(received: bytes, *, most_bytes: int) -> tuple[Head, bytes] | None:
+    """The head that `received` begins with, and what follows it; None if its end has not come yet.
+
+    Raises HeadRefused: whatever comes after it on this connection cannot be believed.
+    """
+    end = received.find(b"\r\n\r\n")
+    if end < 0 or end + 4 > most_bytes:
+        if len(received) > most_bytes:
+            raise HeadRefused(431, f"A head of more than {most_bytes} bytes.")
+        return None
+    line = _LINE.match(received)
+    if line is None:
+        raise HeadRefused(*_fault_of(received[: received.index(b"\r\n")]))
+    method, target, minor = line.groups()
+    pairs = _FIELD.findall(received, line.end(), end + 2)
+    if len(pairs) != received.count(b"\n", line.end(), end + 2):
+        raise HeadRefused(400, "A header field that is none.")
+    fields = {name.lower(): value.rstrip() for name, value in pairs}
+    if len(fields) != len(pairs):
+        fields = _joined(pairs)
+    if b"content-length" in fields or b"transfer-encoding" in fields:
+        _check_no_body(fields)
+    is_old = minor == b"0"
+    if b"host" not in fields and not is_old:
+        raise HeadRefused(400, "No Host.")
+    if b"connection" in fields or is_old:
+        options = {option.lower() for option in _OPTION.findall(fields.get(b"connection", b""))}
+        keeps = b"keep-alive" in options if is_old else b"close" not in options
+    else:
+        keeps = True
+    return Head(method, target if target[:1] == b"/" else _in_origin_form(method, target), fields, keeps), received[
+        end + 4 :
+    ]
+
+
+def _fault_of(line: bytes) -> tuple[int, str]:
+    if re.search(rb" HTTP/[0-9](?:\.[0-9])?$", line) and not re.search(rb" HTTP/1\.[0-9]$", line):
+        return 505, "Another version of HTTP than 1."
+    return 400, "A request line that is none."
+
+
+def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in pairs:
+        values.setdefault(name.lower(), []).append(value.rstrip())
+    for name in _ONCE:
+        if len(values.get(name, ())) > 1:
+            raise HeadRefused(400, f"{name.decode('ascii')} more than once.")
+    return {name: b", ".join(those) for name, those in values.items()}
+
+
+def _check_no_body(fields: dict[bytes, bytes]) -> None:
+    if b"transfer-encoding" in fields or fields[b"content-length"] != b"0":
+        raise HeadRefused(413, "No body is taken here.")
+
+
+def _in_origin_form(method: bytes, target: bytes) -> bytes:
+    if target == b"*" and method == b"OPTIONS":
+        return target
+    # RFC 9112, section 3.2.2: a server accepts the absolute form.
+    absolute = _ABSOLUTE.match(target)
+    if absolute is None:
+        raise HeadRefused(400, "A target that is none.")
+    rest = target[absolute.end() :]
+    return rest if rest[:1] == b"/" else b"/" + rest

@@ -102,10 +102,10 @@ class Filler:
         while True:
             placement = self._placed
             is_done = await self.fill()
-            failed_rounds = 0 if is_done or placement != self._placed else failed_rounds + 1
+            failed_rounds = 0 if is_done or placement is not self._placed else failed_rounds + 1
             pause_ms = self._pause_ms(failed_rounds)
             self._changed.clear()
-            if placement != self._placed:
+            if placement is not self._placed:
                 continue
             try:
                 async with asyncio.timeout(pause_ms / 1000):
@@ -179,7 +179,7 @@ class Filler:
 
     def _left_ms(self, placement: Placement, span: Span) -> int:
         """Until a round is over that began under this placement; 0: it is."""
-        if placement != self._placed:
+        if placement is not self._placed:
             return 0
         wall_ms = self._clock.wall_ms()
         ends_wall_ms = span.closes_wall_ms if span.is_open(wall_ms) else span.opens_wall_ms

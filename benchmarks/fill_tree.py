@@ -15,12 +15,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from matinee.clock import Clock
-from matinee.errors import SegmentUnavailable
+from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.placement import Placement, Source
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.fill.filler import Filler
 from matinee_edge.listing import Listing
-from matinee_edge.parent import NOT_HELD
 
 SILENCE_MS = 3_000
 """After so long whoever asks knows that nobody is there."""
@@ -127,7 +126,7 @@ class TreeStock:
     async def land(self, title_id: str, file: MediaFile, *, source: Source, is_of_peer: bool) -> None:
         node = self._tree.nodes[source.name]
         if is_of_peer and node.is_up and not node.holds(title_id, file):
-            raise SegmentUnavailable(f"{node.name} does not hold {file.path}.", reason=NOT_HELD)
+            raise TitleUnknown(f"{node.name} does not hold {file.path}.")
         await self._tree.fetch(node, self._node, title_id, file)
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from matinee.errors import MatineeError
 from matinee.wire.placement import Source
 from matinee.wire.title import MediaFile
 from matinee_edge.listing import Listing
-from matinee_edge.parent import NOT_HELD
 
 
 class Stock(Protocol):
@@ -33,11 +31,6 @@ class Stock(Protocol):
         """The file is on the shelf.
 
         A peer is asked for what is on its shelf, a parent for what it can get.
-        Raises MatineeError, one that `is_not_held` if a peer lacks it.
+        Raises: TitleUnknown if the source does not have it, and any other MatineeError.
         """
         ...
-
-
-def is_not_held(error: MatineeError) -> bool:
-    """Whether a peer said that what was asked of its shelf is not there, or not yet."""
-    return error.facts.get("reason") == NOT_HELD

@@ -11,10 +11,8 @@ from matinee.clock import SystemClock
 from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee_edge.fill.filler import Filler
 from matinee_edge.fill.upstream import Upstream
-from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
-from matinee_edge.shelf import Shelf
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings, pulling, shelf_in
 from tests.support.titles import write_title
 
 
@@ -30,16 +28,21 @@ class Site:
         self.issuer = Issuer(folder)
         self.index = write_title(folder / "media", "heat")
         self.spies: list[Spy] = []
-        self.shelf = Shelf(folder / "shelf", is_owned=True)
+        self.shelf = shelf_in(folder / "shelf")
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Site":
         origin = appliance(origin_settings(self.folder / "media", self.issuer), spy=self.spies)
-        url = await self._stack.enter_async_context(origin)
-        self.parent = Parent(url, token_file=self.issuer.media_token_file)
-        await self._stack.enter_async_context(self.parent.running())
-        self.misses = Misses(self.shelf, self.parent, clock=SystemClock(), deadline_ms=5_000, max_fetches=16)
-        await self._stack.enter_async_context(self.misses.running())
+        self.parent = Parent(await self._stack.enter_async_context(origin), token_file=self.issuer.media_token_file)
+        self.misses = await self._stack.enter_async_context(pulling(self.shelf, self.parent))
+        self.upstream = Upstream(
+            self.shelf,
+            self.misses,
+            parent=self.parent.url,
+            token_file=self.issuer.media_token_file,
+            deadline_ms=5_000,
+        )
+        await self._stack.enter_async_context(self.upstream.running())
         return self
 
     async def __aexit__(self, *reason: object) -> None:
@@ -51,7 +54,7 @@ class Site:
 
     def filler(self, *, concurrency: int = 2) -> Filler:
         return Filler(
-            Upstream(self.shelf, self.misses, self.parent, deadline_ms=5_000),
+            self.upstream,
             name="isp-a",
             parent=Source(name="parent", base_url=self.parent.url),
             zone=ZoneInfo("UTC"),
@@ -72,7 +75,8 @@ async def test_a_placed_title_becomes_whole_with_one_fetch_for_each_file(tmp_pat
             ["heat/title.json", *(f"heat/{file.path}" for file in site.index.files)]
         )
     for file in site.index.files:
-        assert (tmp_path / "shelf/heat" / file.path).read_bytes() == (tmp_path / "media/heat" / file.path).read_bytes()
+        landed = site.shelf.objects.path(file.sha256)
+        assert landed.read_bytes() == (tmp_path / "media/heat" / file.path).read_bytes()
 
 
 async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) -> None:
@@ -80,7 +84,8 @@ async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) 
         filler = site.filler()
         filler.hold(placement("heat"))
         await filler.fill()
-    (tmp_path / "shelf/heat/poster.jpg").unlink()
+    poster = next(file for file in site.index.files if file.path == "poster.jpg")
+    site.shelf.objects.drop(poster.sha256)
     async with Site(tmp_path) as site:
         assert await site.filler().fill()
         assert site.spy.asked == ["heat/title.json", "heat/poster.jpg"]
@@ -151,9 +156,3 @@ async def test_a_zone_that_is_not_known_here_gives_way_to_the_appliances_own(tmp
         filler.hold(Placement(titles=(PlacedTitle(title_id="heat"),), windows=(everywhere,)))
         assert await filler.fill()
         assert site.shelf.whole_titles() == ("heat",)
-
-
-async def test_a_release_is_known_from_the_placement_also_after_a_restart(tmp_path: Path) -> None:
-    async with Site(tmp_path) as site:
-        site.filler().hold(Placement(titles=(PlacedTitle(title_id="heat", released_wall_ms=7),)))
-        assert (site.filler().release_of("heat"), site.filler().release_of("ronin")) == (7, 0)

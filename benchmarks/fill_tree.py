@@ -15,10 +15,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from matinee.clock import Clock
-from matinee.errors import SegmentUnavailable, TitleUnknown
+from matinee.errors import SegmentUnavailable
 from matinee.wire.placement import Placement, Source
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.fill.filler import Filler
+from matinee_edge.fill.stock import NOT_HELD
 from matinee_edge.listing import Listing
 
 SILENCE_MS = 3_000
@@ -126,7 +127,7 @@ class TreeStock:
     async def land(self, title_id: str, file: MediaFile, *, source: Source, is_of_peer: bool) -> None:
         node = self._tree.nodes[source.name]
         if is_of_peer and node.is_up and not node.holds(title_id, file):
-            raise TitleUnknown(f"{node.name} does not hold {file.path}.")
+            raise SegmentUnavailable(f"{node.name} does not hold {file.path}.", reason=NOT_HELD)
         await self._tree.fetch(node, self._node, title_id, file)
 
 

@@ -43,6 +43,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--shelf-bytes", default=1 << 40, type=int, help="room for titles (default: 1 TiB)")
     parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
     parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
@@ -88,11 +89,13 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--parent needs --media-token-file.")
     if settings.control is not None and settings.control_token_file is None:
         raise SettingsInvalid("--control needs --control-token-file.")
-    known_zone(settings.time_zone)
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise SettingsInvalid("--tls-certificate and --tls-key go together.")
     if not 1 <= settings.workers <= 256:
         raise SettingsInvalid("--workers takes 1 to 256.")
+    known_zone(settings.time_zone)
+    if not 0 < settings.shelf_bytes < 1 << 53:
+        raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

@@ -66,8 +66,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
-        if "only-if-cached" in request.headers.get("cache-control", "") and not self._supply.held(title_id, path):
-            raise HTTPException(504)  # RFC 9111, section 5.2.1.7: a peer asks, which would be asked in turn
+        if _is_for_the_shelf(request) and self._supply.held(title_id, path) is None:
+            raise HTTPException(504, "Not on the shelf.")
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -134,3 +134,8 @@ def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
             Route("/healthz", healthz, methods=["GET"]),
         ),
     )
+
+
+def _is_for_the_shelf(request: Request) -> bool:
+    """Whether only what is here is asked for (RFC 9111, section 5.2.1.7): so do peers, or they would ask in a ring."""
+    return "only-if-cached" in request.headers.get("cache-control", "")

@@ -75,7 +75,6 @@ class Appliance:
         releases = Releases(settings.shelf / PLACEMENT_NAME, clock=clock)
         self._gate = Gate(settings.trust, clock=clock, release_of=releases.of)
         self._sources = Sources(clock=clock, draw=draw)
-        self._upstream: Upstream | None = None
         self._misses: Misses | None = None
         self._filler: Filler | None = None
         self._scrub: Scrub | None = None
@@ -165,7 +164,7 @@ class Appliance:
             settings.shelf,
             clock=self._clock,
             draw=self._draw,
-            quota_bytes=settings.quota_bytes,
+            quota_bytes=settings.shelf_bytes,
             policy=EVICTION_POLICIES[settings.eviction],
         )
         if settings.parent is not None and settings.media_token_file is not None:
@@ -176,8 +175,6 @@ class Appliance:
 
     def _fill(self, shelf: Shelf, *, parent: str, token_file: Path) -> None:
         settings = self._settings
-        peers = [Parent(url, token_file=token_file, is_peer=True) for url in settings.peers]
-        self._sources.use([*peers, Parent(parent, token_file=token_file)])
         self._misses = Misses(
             shelf,
             self._sources,
@@ -185,11 +182,14 @@ class Appliance:
             deadline_ms=settings.parent_deadline_ms,
             max_fetches=settings.max_fetches,
         )
-        self._upstream = Upstream(
-            shelf, self._misses, parent=parent, token_file=token_file, deadline_ms=settings.parent_deadline_ms
-        )
         self._filler = Filler(
-            self._upstream,
+            Upstream(
+                shelf,
+                self._misses,
+                parent=parent,
+                token_file=token_file,
+                deadline_ms=settings.parent_deadline_ms,
+            ),
             name=settings.name,
             parent=Source(name="parent", base_url=parent),
             zone=known_zone(settings.time_zone),
@@ -200,15 +200,29 @@ class Appliance:
             is_at_once=settings.fill_at_once,
         )
         shelf.place(self._filler.placed)
+        self._ask(self._filler.placement)
+
+    def _ask(self, placement: Placement) -> None:
+        """What is missing is asked of the peers that the placement names, then of its parents, then of our own."""
+        settings = self._settings
+        assert settings.parent is not None
+        assert settings.media_token_file is not None
+        parents = {source.base_url: False for source in placement.parents} | {settings.parent: False}
+        peers = {source.base_url: True for source in placement.peers if source.name != settings.name}
+        self._sources.use(
+            [
+                Parent(url, token_file=settings.media_token_file, is_peer=is_peer)
+                for url, is_peer in (peers | parents).items()
+            ]
+        )
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         beside: list[Callable[[], Coroutine[None, None, None]]] = []
         async with AsyncExitStack() as stack:
-            if self._misses is not None and self._filler is not None and self._upstream is not None:
+            if self._misses is not None and self._filler is not None:
                 await stack.enter_async_context(self._sources.running())
                 await stack.enter_async_context(self._misses.running())
-                await stack.enter_async_context(self._upstream.running())
                 beside.append(self._filler.run)
             if self._scrub is not None:
                 beside.append(self._scrub.run)
@@ -233,7 +247,7 @@ class Appliance:
                 cluster=self._settings.cluster,
                 region=self._settings.region,
                 subnets=self._settings.subnets,
-                shelf_bytes=self._settings.quota_bytes,
+                shelf_bytes=self._settings.shelf_bytes,
             ),
             say=self._heartbeat,
             hear=self._hear,
@@ -258,10 +272,11 @@ class Appliance:
         """An origin holds what encoders put there, whatever is placed."""
         if self._filler is None:
             return
-        before = self._filler.placed
+        before = self._filler.placement
         self._filler.hold(placement)
-        if self._filler.placed != before:
+        if self._filler.placement is not before:
             self._holdings.place(self._filler.placed)
+            self._ask(placement)
 
     async def _tend(self) -> None:
         while True:

@@ -55,7 +55,7 @@ class Misses:
 
     def __init__(self, shelf: Shelf, sources: Sources, *, clock: Clock, deadline_ms: int, max_fetches: int) -> None:
         self._shelf = shelf
-        self._sources = sources
+        self.sources = sources
         self._clock = clock
         self._deadline_ms = deadline_ms
         self._max_fetches = max_fetches
@@ -187,7 +187,7 @@ class Misses:
 
     async def _fetch_index(self, title_id: str) -> None:
         known = self._shelf.listing(title_id)
-        raw = await self._sources.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
+        raw = await self.sources.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
         if raw is not None:
             await self._shelf.adopt(title_id, raw)
 
@@ -202,7 +202,7 @@ class Misses:
             fetch.move()
 
         try:
-            await self._sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
+            await self.sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
             if landing.draft is not None:
                 self._shelf.land(title_id, landing)
         except TitleUnknown as error:

@@ -59,10 +59,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Open at the same time; the next one is refused. > 0."""
     max_fetches: int = 64
     """Files fetched from the parent at the same time, fills included. > 0."""
-    peers: tuple[str, ...] = ()
-    """Base URLs of appliances in the same cluster: asked before the parent, for what they hold."""
-    quota_bytes: int = 1 << 40
-    """For the files on the shelf, not counting the inventory. > 0. An origin has none."""
+    shelf_bytes: int = 1 << 40
+    """Of files that may lie on the shelf; what is asked for least gives way. Announced, so no more is placed. > 0."""
     eviction: Literal["popularity", "recency"] = "popularity"
     """What goes when the quota is used up."""
     scrub_kbps: int = 80_000

@@ -71,6 +71,11 @@ class Filler:
         self._allowance = Allowance(self._placed.rate_kbps, now_ms=clock.now_ms())
 
     @property
+    def placement(self) -> Placement:
+        """What should be here, and whom it comes from."""
+        return self._placed
+
+    @property
     def placed(self) -> tuple[str, ...]:
         """The titles that should be here."""
         return tuple(title.title_id for title in self._placed.titles)

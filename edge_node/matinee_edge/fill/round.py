@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from matinee.clock import Clock
-from matinee.errors import MatineeError, TitleUnknown
+from matinee.errors import MatineeError
 from matinee.wire.placement import PlacedTitle, Source
 from matinee_edge.fill.errands import Errand, Errands
 from matinee_edge.fill.order import pull_order
 from matinee_edge.fill.progress import Meter
-from matinee_edge.fill.stock import Stock
+from matinee_edge.fill.stock import Stock, is_not_held
 
 log = logging.getLogger("matinee.edge.fill")
 
@@ -118,8 +118,7 @@ class Round:
         try:
             await self._stock.land(errand.title_id, errand.file, source=source, is_of_peer=errand.is_of_peer)
         except MatineeError as error:
-            is_lacked = errand.is_of_peer and isinstance(error, TitleUnknown)
-            back = self._errands.lacked if is_lacked else self._errands.failed
+            back = self._errands.lacked if is_not_held(error) else self._errands.failed
             back(errand, now_ms=self._clock.now_ms())
         else:
             now_ms = self._clock.now_ms()

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from matinee.errors import MatineeError
 from matinee.wire.placement import Source
 from matinee.wire.title import MediaFile
 from matinee_edge.listing import Listing
+
+NOT_HELD = "not-held"
+"""The fact `reason` when a peer lacks what is asked of its shelf."""
 
 
 class Stock(Protocol):
@@ -31,6 +35,11 @@ class Stock(Protocol):
         """The file is on the shelf.
 
         A peer is asked for what is on its shelf, a parent for what it can get.
-        Raises: TitleUnknown if the source does not have it, and any other MatineeError.
+        Raises MatineeError, one that `is_not_held` if a peer lacks it.
         """
         ...
+
+
+def is_not_held(error: MatineeError) -> bool:
+    """Whether a peer said that what was asked of its shelf is not there, or not yet."""
+    return error.facts.get("reason") == NOT_HELD

@@ -33,16 +33,9 @@ class Site:
 
     async def __aenter__(self) -> "Site":
         origin = appliance(origin_settings(self.folder / "media", self.issuer), spy=self.spies)
-        self.parent = Parent(await self._stack.enter_async_context(origin), token_file=self.issuer.media_token_file)
-        self.misses = await self._stack.enter_async_context(pulling(self.shelf, self.parent))
-        self.upstream = Upstream(
-            self.shelf,
-            self.misses,
-            parent=self.parent.url,
-            token_file=self.issuer.media_token_file,
-            deadline_ms=5_000,
-        )
-        await self._stack.enter_async_context(self.upstream.running())
+        self.origin = await self._stack.enter_async_context(origin)
+        parent = Parent(self.origin, token_file=self.issuer.media_token_file)
+        self.misses = await self._stack.enter_async_context(pulling(self.shelf, parent))
         return self
 
     async def __aexit__(self, *reason: object) -> None:
@@ -54,9 +47,15 @@ class Site:
 
     def filler(self, *, concurrency: int = 2) -> Filler:
         return Filler(
-            self.upstream,
+            Upstream(
+                self.shelf,
+                self.misses,
+                parent=self.origin,
+                token_file=self.issuer.media_token_file,
+                deadline_ms=5_000,
+            ),
             name="isp-a",
-            parent=Source(name="parent", base_url=self.parent.url),
+            parent=Source(name="parent", base_url=self.origin),
             zone=ZoneInfo("UTC"),
             memory=self.folder / "shelf" / ".placement.json",
             clock=SystemClock(),

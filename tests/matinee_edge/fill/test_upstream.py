@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from matinee.errors import SegmentUnavailable, TitleUnknown
+from matinee.errors import MatineeError
 from matinee.wire.placement import Source
+from matinee_edge.fill.stock import is_not_held
 from matinee_edge.fill.upstream import Upstream
 from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
 from tests.support.edge import Issuer, Spy, appliance, isp_settings, origin_settings, pulling, shelf_in
-from tests.support.edge import stock as on_shelf
+from tests.support.edge import stock as stock_shelf
 from tests.support.titles import write_title
 
 
@@ -25,20 +26,19 @@ async def site(folder: Path) -> AsyncIterator[tuple[Upstream, Shelf, Source, Sou
         appliance(origin_settings(folder / "media", issuer), spy=spies) as origin,
         appliance(isp_settings(folder / "isp-b", issuer, name="isp-b", parent=origin), spy=spies) as peer,
     ):
-        shelf = shelf_in(folder / "isp-a")
-        parent = Parent(origin, token_file=issuer.media_token_file)
-        async with pulling(shelf, parent) as misses:
-            stock = Upstream(shelf, misses, parent=origin, token_file=issuer.media_token_file, deadline_ms=5_000)
-            async with stock.running():
-                yield stock, shelf, Source(name="parent", base_url=origin), Source(name="isp-b", base_url=peer), spies
+        shelf, token_file = shelf_in(folder / "isp-a"), issuer.media_token_file
+        async with pulling(shelf, Parent(origin, token_file=token_file)) as misses:
+            stock = Upstream(shelf, misses, parent=origin, token_file=token_file, deadline_ms=5_000)
+            yield stock, shelf, Source(name="parent", base_url=origin), Source(name="isp-b", base_url=peer), spies
 
 
 async def test_a_peer_gives_what_is_on_its_shelf_and_fetches_nothing_for_it(tmp_path: Path) -> None:
     async with site(tmp_path) as (stock, shelf, parent, peer, spies):
         await stock.renew("heat", source=parent)
         file = next(it for it in stock.lacking("heat") if it.path == "poster.jpg")
-        with pytest.raises(TitleUnknown):
+        with pytest.raises(MatineeError) as refused:
             await stock.land("heat", file, source=peer, is_of_peer=True)
+        assert is_not_held(refused.value)
         assert "heat/poster.jpg" not in spies[0].asked
         await stock.land("heat", file, source=peer, is_of_peer=False)
         assert "heat/poster.jpg" in spies[0].asked
@@ -47,7 +47,7 @@ async def test_a_peer_gives_what_is_on_its_shelf_and_fetches_nothing_for_it(tmp_
 
 async def test_a_peer_that_holds_the_file_gives_it(tmp_path: Path) -> None:
     write_title(tmp_path / "media", "heat")
-    await on_shelf(shelf_in(tmp_path / "isp-b"), tmp_path / "media", "heat")
+    await stock_shelf(shelf_in(tmp_path / "isp-b"), tmp_path / "media", "heat")
     async with site(tmp_path) as (stock, shelf, _, peer, spies):
         await stock.renew("heat", source=peer)
         for file in list(stock.lacking("heat")):
@@ -61,7 +61,8 @@ async def test_who_is_away_fails_without_being_taken_for_one_that_lacks_it(tmp_p
     async with site(tmp_path) as (stock, _, parent, _, _):
         await stock.renew("heat", source=parent)
         away = Source(name="isp-c", base_url="http://127.0.0.1:1")
-        with pytest.raises(SegmentUnavailable):
+        with pytest.raises(MatineeError) as refused:
             await stock.land("heat", stock.lacking("heat")[0], source=away, is_of_peer=True)
-        with pytest.raises(SegmentUnavailable):
+        assert not is_not_held(refused.value)
+        with pytest.raises(MatineeError):
             await stock.renew("heat", source=away)

@@ -8,7 +8,7 @@
     workers:   more processes on the port: hits alone, the rest relayed to the keeper
     planning:  how many appliances, how large a shelf, at what cost (`matinee plan`); pure arithmetic
 
-`app` is where the rules live, `front` is where bytes move. `listing`, `ranges`, `answers`, `eviction`, `breaker` and the
-order of a fill are pure. `appliance` puts the parts together, `serving` runs it, `__main__` parses the settings. What
-may enter: what an appliance needs to serve, hold and report; nothing of the control plane's rules.
+`app` is where the rules live, `front` is where bytes move. `listing`, `ranges`, `answers`, `eviction`, `breaker` and
+the order of a fill are pure. `appliance` puts the parts together, `serving` runs it, `__main__` parses the settings.
+What may enter: what an appliance needs to serve, hold and report; nothing of the control plane's rules.
 """

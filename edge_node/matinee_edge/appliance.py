@@ -21,7 +21,8 @@ from matinee_edge.app import MediaDesk, Status, service_of
 from matinee_edge.cross_origin import cross_origin
 from matinee_edge.door import door
 from matinee_edge.eviction import EVICTION_POLICIES
-from matinee_edge.fill.filler import PLACEMENT_NAME, Filler
+from matinee_edge.fill.filler import Filler
+from matinee_edge.fill.releases import PLACEMENT_NAME, Releases
 from matinee_edge.fill.upstream import Upstream
 from matinee_edge.fill.windows import known_zone
 from matinee_edge.folder import Folder
@@ -71,7 +72,8 @@ class Appliance:
             most_connections=settings.max_connections,
         )
         self._is_draining = False
-        self._gate = Gate(settings.trust, clock=clock, release_of=self._release_of)
+        releases = Releases(settings.shelf / PLACEMENT_NAME, clock=clock)
+        self._gate = Gate(settings.trust, clock=clock, release_of=releases.of)
         self._sources = Sources(clock=clock, draw=draw)
         self._misses: Misses | None = None
         self._filler: Filler | None = None
@@ -214,9 +216,6 @@ class Appliance:
             ]
         )
 
-    def _release_of(self, title_id: str) -> int:
-        return self._filler.release_of(title_id) if self._filler is not None else 0
-
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         beside: list[Callable[[], Coroutine[None, None, None]]] = []
@@ -273,9 +272,11 @@ class Appliance:
         """An origin holds what encoders put there, whatever is placed."""
         if self._filler is None:
             return
+        before = self._filler.placement
         self._filler.hold(placement)
-        self._holdings.place(self._filler.placed)
-        self._ask(placement)
+        if self._filler.placement is not before:
+            self._holdings.place(self._filler.placed)
+            self._ask(placement)
 
     async def _tend(self) -> None:
         while True:

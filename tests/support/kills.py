@@ -16,7 +16,7 @@ import msgspec
 from matinee.clock import SystemClock
 from matinee.wire.placement import PlacedTitle, Placement
 from matinee.wire.title import INDEX_NAME
-from matinee_edge.fill.filler import PLACEMENT_NAME
+from matinee_edge.fill.releases import PLACEMENT_NAME
 from tests.support.edge import Issuer, appliance, eventually, origin_settings, shelf_in
 from tests.support.titles import write_title
 

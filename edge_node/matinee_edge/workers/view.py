@@ -11,7 +11,6 @@ from pathlib import Path
 
 from matinee.errors import MatineeError
 from matinee.wire.title import MediaFile
-from matinee_edge.fill.filler import PLACEMENT_NAME, read_releases
 from matinee_edge.holdings import TellGone, tell_nobody
 from matinee_edge.listing import MAX_INDEX_BYTES, Listing, known_title_id, listing_of
 from matinee_edge.objects import OBJECTS_NAME, object_path
@@ -30,13 +29,7 @@ class View:
         self._objects = root / OBJECTS_NAME
         self._asked = asked
         self._listings: OrderedDict[str, Listing] = OrderedDict()
-        self._placement = root / PLACEMENT_NAME
-        self._releases = read_releases(self._placement)
         self._tell_gone: TellGone = tell_nobody
-
-    def release_of(self, title_id: str) -> int:
-        """Before that wall_ms no viewer gets the title; 0 if nothing is known of a release."""
-        return self._releases.get(title_id, 0)
 
     def on_gone(self, tell: TellGone) -> None:
         self._tell_gone = tell
@@ -72,8 +65,7 @@ class View:
         return {}
 
     async def tend(self) -> None:
-        """Titles that were made anew, or are gone, are known no longer as they were; releases are as placed."""
-        self._releases = read_releases(self._placement)
+        """Titles that were made anew, or are gone, are known no longer as they were."""
         for title_id, listing in list(self._listings.items()):
             if self._index_hash(title_id) != listing.index.sha256:
                 del self._listings[title_id]

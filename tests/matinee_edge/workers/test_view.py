@@ -3,10 +3,6 @@
 import os
 from pathlib import Path
 
-import msgspec
-
-from matinee.wire.placement import PlacedTitle, Placement
-from matinee_edge.fill.filler import PLACEMENT_NAME
 from matinee_edge.workers.view import View
 from tests.support.edge import shelf_in, stock
 from tests.support.titles import write_title
@@ -57,13 +53,3 @@ async def test_names_that_lead_out_of_the_shelf_lead_nowhere(tmp_path: Path) -> 
     view = View(tmp_path / "shelf", asked=ignored)
     for name in ("../../secret", "..", "", "a/b", "/etc/passwd", "a\0b"):
         assert view.listing(name) is None
-
-
-async def test_releases_are_those_of_the_placement(tmp_path: Path) -> None:
-    shelf_in(tmp_path / "shelf")
-    view = View(tmp_path / "shelf", asked=ignored)
-    assert view.release_of("heat") == 0
-    placement = Placement(titles=(PlacedTitle(title_id="heat", released_wall_ms=7),))
-    (tmp_path / "shelf" / PLACEMENT_NAME).write_bytes(msgspec.json.encode(placement))
-    await view.tend()
-    assert (view.release_of("heat"), view.release_of("alien")) == (7, 0)

@@ -54,6 +54,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
     parser.add_argument("--tls-key", type=Path, help="PEM file: the key of the certificate")
+    parser.add_argument("--workers", default=1, type=int, help="processes on the port (default: 1)")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
     settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
@@ -86,6 +87,8 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--control needs --control-token-file.")
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise SettingsInvalid("--tls-certificate and --tls-key go together.")
+    if not 1 <= settings.workers <= 256:
+        raise SettingsInvalid("--workers takes 1 to 256.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

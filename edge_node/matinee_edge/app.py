@@ -15,8 +15,11 @@ from matinee.wire.title import MediaFile
 from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
 from matinee_edge.answers import answer_about
+from matinee_edge.arriving import Arriving
 from matinee_edge.gate import Gate
+from matinee_edge.held import Held
 from matinee_edge.listing import Listing
+from matinee_edge.parent import urgency_of
 from matinee_edge.ranges import Conditions
 from matinee_edge.sending import SpanReply, spans_of
 from matinee_edge.supply import Supply
@@ -60,6 +63,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
+        if "only-if-cached" in request.headers.get("cache-control", "") and not self._supply.held(title_id, path):
+            raise HTTPException(504)  # RFC 9111, section 5.2.1.7: a peer asks, which would be asked in turn
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -94,11 +99,17 @@ class MediaDesk:
             return Response(status_code=304, headers=decided.headers)
         if decided.status not in (200, 206):
             raise HTTPException(decided.status, headers=decided.headers)
+        urgency = urgency_of(request.headers.get("priority", ""))
+
+        async def fetch(file: MediaFile) -> Held | Arriving:
+            self._supply.asked(listing.title_id, file.path)
+            return await self._supply.fetched(listing.title_id, file.path, urgency=urgency)
+
         return SpanReply(
             spans_of(files, first=decided.first, length=decided.length),
             status=decided.status,
             headers=decided.headers,
-            fetch=lambda file: self._supply.fetched(listing.title_id, file.path),
+            fetch=fetch,
         )
 
 

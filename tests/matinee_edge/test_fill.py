@@ -10,10 +10,8 @@ from matinee.clock import SystemClock
 from matinee.wire.steering import Placement
 from matinee_edge.fill import FIRST_FILES, MAX_FAILURES_A_ROUND, MAX_RETRY_MS, Filler, pull_order, retry_ms
 from matinee_edge.listing import listing_of
-from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
-from matinee_edge.shelf import Shelf
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings, pulling, shelf_in
 from tests.support.titles import write_title
 
 
@@ -25,15 +23,13 @@ class Site:
         self.issuer = Issuer(folder)
         self.index = write_title(folder / "media", "heat")
         self.spies: list[Spy] = []
-        self.shelf = Shelf(folder / "shelf", is_owned=True)
+        self.shelf = shelf_in(folder / "shelf")
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Site":
         origin = appliance(origin_settings(self.folder / "media", self.issuer), spy=self.spies)
         parent = Parent(await self._stack.enter_async_context(origin), token_file=self.issuer.media_token_file)
-        await self._stack.enter_async_context(parent.running())
-        self.misses = Misses(self.shelf, parent, clock=SystemClock(), deadline_ms=5_000, max_fetches=16)
-        await self._stack.enter_async_context(self.misses.running())
+        self.misses = await self._stack.enter_async_context(pulling(self.shelf, parent))
         return self
 
     async def __aexit__(self, *reason: object) -> None:
@@ -85,7 +81,8 @@ async def test_a_placed_title_becomes_whole_with_one_fetch_for_each_file(tmp_pat
             ["heat/title.json", *(f"heat/{file.path}" for file in site.index.files)]
         )
     for file in site.index.files:
-        assert (tmp_path / "shelf/heat" / file.path).read_bytes() == (tmp_path / "media/heat" / file.path).read_bytes()
+        landed = site.shelf.objects.path(file.sha256)
+        assert landed.read_bytes() == (tmp_path / "media/heat" / file.path).read_bytes()
 
 
 async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) -> None:
@@ -93,7 +90,8 @@ async def test_what_is_here_is_not_pulled_again_after_a_restart(tmp_path: Path) 
         filler = site.filler()
         filler.hold(Placement(titles=("heat",)))
         await filler.fill()
-    (tmp_path / "shelf/heat/poster.jpg").unlink()
+    poster = next(file for file in site.index.files if file.path == "poster.jpg")
+    site.shelf.objects.drop(poster.sha256)
     async with Site(tmp_path) as site:
         assert await site.filler().fill()
         assert site.spy.asked == ["heat/title.json", "heat/poster.jpg"]

@@ -103,7 +103,7 @@ class LiveEdge:
             return None
         position_ms = playhead.position_ms(now_ms=now_ms)
         is_gone = self.is_gone(position_ms, now_ms=now_ms) and selection.buffer_ms(position_ms) <= 0
-        # Who has not begun can still begin later; but what is here for him is worth as much as the wait that it cost.
+        # Moved sooner, one who has not begun would ask a slow link for everything anew, again and again.
         borne_ms = self.delay_ms(selection.segment_ms) if playhead.wait == "starting" else self._settings.jump_ms
         is_far = self.follows and not self.is_free and not is_stuck and abs(wished_ms - position_ms) > borne_ms
         if not is_gone and not is_far:

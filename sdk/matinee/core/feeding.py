@@ -54,8 +54,10 @@ class Feeding:
             return
         self._look_ms = now_ms + (LOOK_EVERY_MS if flight.elapsed_ms >= LOOK_AFTER_MS else LOOK_AFTER_MS)
         buffer_ms = max(0, selection.buffer_ms(playhead.position_ms(now_ms=now_ms)))
-        in_time = self._rung_in_time if flight.lately.flowing_ms else self._rung_instead
-        instead = in_time(stream, flight, buffer_ms, now_ms)
+        if flight.lately.flowing_ms:
+            instead = self._rung_in_time(stream, flight, buffer_ms, now_ms)
+        else:
+            instead = self._rung_instead(stream, flight, buffer_ms)
         if instead is None:
             return
         self._learn(flight)
@@ -63,8 +65,8 @@ class Feeding:
         stream.let_go()
         yield from self._want(stream, instead, now_ms)
 
-    def leave(self, *, now_ms: int) -> None:
-        """All that is under way will be cancelled: remember what it shows of the link."""
+    def remember(self, *, now_ms: int) -> None:
+        """What the segment under way shows of the link is known, though it will be cancelled."""
         flight = flight_of(self._delivery, "video", now_ms=now_ms)
         if flight is not None:
             self._learn(flight)
@@ -138,18 +140,15 @@ class Feeding:
         return full_ms if self._edge.live is None else max(1, min(full_ms, self._edge.delay_ms(segment_ms_of(stream))))
 
     def _learn(self, flight: Flight) -> None:
-        """What it shows of the link: that of a flow is its latest."""
+        """What it shows of the link; where it comes in chunks, of late."""
         size_bytes, flowing_ms = flight.lately
         if flowing_ms == 0:
             size_bytes, flowing_ms = flight.received_bytes, flight.elapsed_ms - flight.first_byte_ms
         self._reckoning.measured(
-            size_bytes=size_bytes,
-            elapsed_ms=flight.first_byte_ms + flowing_ms,
-            first_byte_ms=flight.first_byte_ms,
+            size_bytes=size_bytes, elapsed_ms=flight.first_byte_ms + flowing_ms, first_byte_ms=flight.first_byte_ms
         )
 
-    def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int, now_ms: int) -> int | None:
-        """By the policy."""
+    def _rung_instead(self, stream: Stream, flight: Flight, buffer_ms: int) -> int | None:
         if stream.rung <= 0 or flight.size_bytes <= 0 or stream.appended_ms is not None:
             return None
         it = InFlight(
@@ -163,7 +162,7 @@ class Feeding:
         return self._reckoning.rung_instead(stream, outlook, buffer_ms=buffer_ms, flight=it)
 
     def _rung_in_time(self, stream: Stream, flight: Flight, buffer_ms: int, now_ms: int) -> int | None:
-        """The same of a segment that is made while it comes, whatever the policy: that rule looks at wholes."""
+        """The same of a segment that is made while it comes: of that policies know nothing."""
         segment = flight.target.segment
         sizes_bytes = tuple(kbps * segment.duration_ms // 8 for kbps in stream.ladder)
         it = ChunkedFlight(

@@ -11,12 +11,16 @@ class Flow:
 
     def __init__(self) -> None:
         self._marks: deque[Pace] = deque((Pace(0, 0),))
-        """What had come, on the clock that stands still while nothing is to come; oldest first."""
+        """What had come, on the clock that stands still while nothing is to come; oldest first, one a millisecond."""
         self._noted_ms = 0
         self._is_between = True
 
     def noted(self, event: ProgressMade, *, now_ms: int) -> None:
-        """So much came so far."""
+        """So much came so far; of an answer that was made before, nothing is kept."""
+        if event.flowing_ms == 0:
+            return
+        if event.flowing_ms == self._marks[-1].flowing_ms:
+            self._marks.pop()
         self._marks.append(Pace(event.flowing_bytes, event.flowing_ms))
         self._noted_ms, self._is_between = now_ms, event.is_between
         while len(self._marks) > 1 and self._marks[1].flowing_ms <= event.flowing_ms - LATELY_MS:

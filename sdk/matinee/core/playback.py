@@ -353,7 +353,7 @@ class Playback:
         position_ms = max(0, position_ms)
         self._playhead.seek(position_ms, now_ms=now_ms)
         if selection is not None:
-            self._feeding.leave(now_ms=now_ms)
+            self._feeding.remember(now_ms=now_ms)
             self._commands += leave(self._delivery, *selection.streams)
             selection.move_to(position_ms)
         self._commands.append(Enter(position_ms))

@@ -216,7 +216,7 @@ def test_who_goes_elsewhere_remembers_what_was_under_way() -> None:
     [_, segment] = fed.ask()
     fed.delivery.progressed(ProgressMade(segment.request_id, 1_000, 1_500_000), now_ms=100)
     fed.delivery.progressed(ProgressMade(segment.request_id, 100_000, 1_500_000), now_ms=900)
-    fed.it.leave(now_ms=900)
+    fed.it.remember(now_ms=900)
     assert fed.reckoning.throughput_kbps == 100_000 * 8 // 800
 
 

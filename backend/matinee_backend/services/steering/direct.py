@@ -75,14 +75,18 @@ class Director:
         return MediaToken(self._key.sign(claims), exp_wall_ms)
 
     async def document(
-        self, title_id: str, *, session_id: str, public_url: str, address: str, question: Question
+        self, title_id: str, *, session_id: str, public_url: str, address: str, shown: MediaToken, question: Question
     ) -> SteeringDocument:
-        """The session's next list, its tokens fresh. Raises as `oca_urls`, and TooManyRequests."""
+        """The session's next list. `shown`: its token, which is signed anew once half its life is over.
+
+        Raises as `oca_urls`, and TooManyRequests.
+        """
         if not self._pace.admits(now_ms=self._clock.now_ms()):
             # Spread over the time in which all ask once: who is turned away together does not come back together.
             retry_after_ms = 1_000 + key_of(session_id) % (self.settings.ttl_s * 1000)
             raise TooManyRequests("Too many sessions ask for steering.", retry_after_ms=retry_after_ms)
-        token = self.media_token(title_id, session_id=session_id)
+        is_fresh = shown.exp_wall_ms - self._clock.wall_ms() > self.settings.media_token_lifetime_ms // 2
+        token = shown if is_fresh else self.media_token(title_id, session_id=session_id)
         urls = await self.oca_urls(title_id, session_id=session_id, token=token, address=address, question=question)
         return SteeringDocument(
             ttl_s=self.settings.ttl_s,

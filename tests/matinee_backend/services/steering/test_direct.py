@@ -18,6 +18,7 @@ from tests.support.control_plane import AheadClock, catalog_title, heartbeat
 
 KEY = SigningKey.generate()
 TOKEN = MediaToken("t", 9)
+OLD_TOKEN = MediaToken("old", 0)
 
 
 def director(clock: AheadClock | None = None, *, titles: MemoryTitles | None = None, **settings: Any) -> Director:
@@ -36,9 +37,11 @@ async def first(it: Director, session_id: str = "s1", *, address: str = "") -> l
     return [url.appliance for url in urls]
 
 
-async def document(it: Director, question: Question = NOTHING_TOLD) -> SteeringDocument:
+async def document(
+    it: Director, question: Question = NOTHING_TOLD, *, shown: MediaToken = OLD_TOKEN
+) -> SteeringDocument:
     return await it.document(
-        "sintel", session_id="s1", public_url="http://c.example", address="10.0.0.1", question=question
+        "sintel", session_id="s1", public_url="http://c.example", address="10.0.0.1", shown=shown, question=question
     )
 
 
@@ -73,6 +76,15 @@ async def test_a_document_carries_fresh_tokens_of_its_session_and_title() -> Non
     assert (claims.sub, claims.titles) == ("s1", ("sintel",))
     assert said.oca_urls[0].exp_wall_ms == claims.exp_wall_ms
     assert said.reload_uri == f"http://c.example/v1/steering/s1?token={token}"
+
+
+async def test_a_token_is_good_until_half_its_life_is_over() -> None:
+    clock = AheadClock()
+    it = director(clock, media_token_lifetime_ms=10_000)
+    await it.hear(heartbeat("isp-a", titles=("sintel",)))
+    young, old = (MediaToken("shown", clock.wall_ms() + left_ms) for left_ms in (9_000, 4_000))
+    assert "/t/shown/" in (await document(it, shown=young)).oca_urls[0].url
+    assert "/t/shown/" not in (await document(it, shown=old)).oca_urls[0].url
 
 
 async def test_a_player_that_asks_for_clones_gets_them_and_its_slow_places_are_remembered() -> None:

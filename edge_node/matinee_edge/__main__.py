@@ -13,6 +13,7 @@ from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
 from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
 
@@ -45,6 +46,9 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--shelf-bytes", default=1 << 40, type=int, help="room for titles (default: 1 TiB)")
+    parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
+    parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
     parser.add_argument("--site", default="", help="the building that it stands in")
     parser.add_argument("--cluster", default="", help="sites that help one another out")
@@ -58,6 +62,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
     parser.add_argument("--tls-key", type=Path, help="PEM file: the key of the certificate")
+    parser.add_argument("--workers", default=1, type=int, help="processes on the port (default: 1)")
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
     given = vars(parser.parse_args(argv))
     settings = EdgeSettings(**given | {"subnets": tuple(given["subnets"])})
@@ -92,6 +97,11 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--control needs --control-token-file.")
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise SettingsInvalid("--tls-certificate and --tls-key go together.")
+    if not 1 <= settings.workers <= 256:
+        raise SettingsInvalid("--workers takes 1 to 256.")
+    known_zone(settings.time_zone)
+    if not 0 < settings.shelf_bytes < 1 << 53:
+        raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 

@@ -15,8 +15,12 @@ from matinee.wire.title import MediaFile
 from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
 from matinee_edge.answers import answer_about
+from matinee_edge.arriving import Arriving
+from matinee_edge.fill.progress import FillProgress
 from matinee_edge.gate import Gate
+from matinee_edge.held import Held
 from matinee_edge.listing import Listing
+from matinee_edge.parent import urgency_of
 from matinee_edge.ranges import Conditions
 from matinee_edge.sending import SpanReply, spans_of
 from matinee_edge.supply import Supply
@@ -37,6 +41,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What the control plane wants here."""
     filling: dict[str, tuple[int, int]]
     """For each title that is not whole: files here, files in all."""
+    fill: FillProgress | None
+    """None where nothing is filled."""
     control_plane: str
     """`answers`, `silent`, `unasked`."""
     draining: bool
@@ -60,6 +66,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
+        if _is_for_the_shelf(request) and self._supply.held(title_id, path) is None:
+            raise HTTPException(504, "Not on the shelf.")
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -94,11 +102,17 @@ class MediaDesk:
             return Response(status_code=304, headers=decided.headers)
         if decided.status not in (200, 206):
             raise HTTPException(decided.status, headers=decided.headers)
+        urgency = urgency_of(request.headers.get("priority", ""))
+
+        async def fetch(file: MediaFile) -> Held | Arriving:
+            self._supply.asked(listing.title_id, file.path)
+            return await self._supply.fetched(listing.title_id, file.path, urgency=urgency)
+
         return SpanReply(
             spans_of(files, first=decided.first, length=decided.length),
             status=decided.status,
             headers=decided.headers,
-            fetch=lambda file: self._supply.fetched(listing.title_id, file.path),
+            fetch=fetch,
         )
 
 
@@ -120,3 +134,8 @@ def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
             Route("/healthz", healthz, methods=["GET"]),
         ),
     )
+
+
+def _is_for_the_shelf(request: Request) -> bool:
+    """Whether only what is here is asked for (RFC 9111, section 5.2.1.7): so do peers, or they would ask in a ring."""
+    return "only-if-cached" in request.headers.get("cache-control", "")

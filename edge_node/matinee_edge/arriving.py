@@ -19,9 +19,10 @@ NEARLY_DONE_BYTES = 1 << 18
 class Fetch:
     """One file on its way here. Written by its fetcher, read by its followers, all in one event loop."""
 
-    def __init__(self, listing: Listing, file: MediaFile) -> None:
+    def __init__(self, listing: Listing, file: MediaFile, *, urgency: int) -> None:
         self.listing = listing
         self.file = file
+        self.urgency = urgency
         self.landing: Landing | None = None
         """Set once the first bytes may be read."""
         self.followers = 0

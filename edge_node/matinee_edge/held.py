@@ -84,6 +84,11 @@ class OpenFiles:
         for key in [key for key, held in self._held.items() if held.file.sha256 in hashes]:
             self.forget_key(key)
 
+    def forget_unlinked(self) -> None:
+        """Files whose names are gone are not handed out again: another process dropped them, or replaced them."""
+        for key in [key for key, held in self._held.items() if not os.fstat(held.descriptor).st_nlink]:
+            self.forget_key(key)
+
     def forget_key(self, key: Key) -> None:
         """The file is not handed out again."""
         self._held.pop(key, None)

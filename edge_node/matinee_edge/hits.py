@@ -57,7 +57,10 @@ class Hits:
             self._gate.admit(token, title_id=title_id)
         except MatineeError:
             return None
-        return self._supply.held(title_id, path)
+        held = self._supply.held(title_id, path)
+        if held is not None:
+            self._supply.asked(title_id, path)
+        return held
 
 
 def _reply(held: Held, wanted: ByteRange | None, *, date: bytes, is_cross_origin: bool, closes: bool) -> Reply:

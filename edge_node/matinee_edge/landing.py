@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from matinee.errors import MediaCorrupt, SegmentUnavailable, StorageFull
-from matinee.files import NO_ROOM
+from matinee.errors import MediaCorrupt, StorageFull
 from matinee.wire.title import MediaFile
 
 
@@ -22,6 +21,8 @@ class Landing:
         self.draft = draft
         self.file = file
         self.got_bytes = 0
+        self.is_over = False
+        """Discarded: it needs no more room than it has taken."""
         self._hash = sha256()
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
@@ -55,6 +56,7 @@ class Landing:
 
     def discard(self) -> None:
         """The draft's name is gone, unless it was placed."""
+        self.is_over = True
         if self.draft is not None:
             self.draft.unlink(missing_ok=True)
 
@@ -84,13 +86,11 @@ def landing_in_memory(file: MediaFile) -> Landing:
 
 @contextmanager
 def told(path: str) -> Iterator[None]:
-    """What the disk refuses, said as an error of ours."""
+    """What the disk refuses, said as an error of ours: full or read-only or broken, it has no room."""
     try:
         yield
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise StorageFull(f"No room on the shelf for {path}.", path=path) from error
-        raise SegmentUnavailable(f"{path} cannot be kept on the shelf: {error.strerror}.", path=path) from error
+        raise StorageFull(f"The shelf has no room for {path} ({error.strerror}).", path=path) from error
 
 
 def _reserve(descriptor: int, size_bytes: int) -> None:

@@ -4,6 +4,7 @@ A request names a path, and only a path that stands here is ever opened: that is
 other file of the machine out of reach.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,6 +27,8 @@ _CONTENT_TYPES = {
     "png": "image/png",
     "json": "application/json",
 }
+_HASH = re.compile(r"[0-9a-f]{64}")
+"""A file on the shelf is named by it."""
 _SEGMENT_EXTENSIONS = frozenset({"m4s", "mp4", "m4v", "cmfv", "cmfa", "cmft"})
 
 
@@ -66,10 +69,16 @@ def listing_of(raw: bytes, *, title_id: str) -> Listing:
         raise MediaInvalid(f"The index of title {title_id} is that of {index.title_id}.", title_id=title_id)
     own = MediaFile(path=INDEX_NAME, size_bytes=len(raw), sha256=sha256(raw).hexdigest())
     files = {file.path: file for file in index.files}
-    unfit = [path for path in files if not _is_inside(path) or path == INDEX_NAME]
+    unfit = [
+        path
+        for path, file in files.items()
+        if not _is_inside(path) or path == INDEX_NAME or not _HASH.fullmatch(file.sha256) or file.size_bytes < 0
+    ]
     if unfit or len(files) != len(index.files):
         raise MediaInvalid(
-            f"The index of title {title_id} names a path twice or outside the title.", title_id=title_id, paths=unfit
+            f"The index of title {title_id} names a path twice, outside the title, or without a hash.",
+            title_id=title_id,
+            paths=unfit,
         )
     return Listing(
         title_id=title_id,

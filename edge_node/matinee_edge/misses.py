@@ -1,10 +1,15 @@
-"""Misses: what the shelf lacks is fetched from the parent, once however many ask, and can be read while it lands."""
+"""Misses: what the shelf lacks is fetched, once however many ask, and can be read while it lands.
+
+What the shelf has no room for, be the disk full or what is there worth more, passes through memory to those who
+asked, and a fill is refused.
+"""
 
 import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from weakref import WeakSet
 
 from matinee.clock import Clock
 from matinee.errors import (
@@ -13,13 +18,16 @@ from matinee.errors import (
     MediaInvalid,
     SegmentUnavailable,
     ServiceUnavailable,
+    StorageFull,
     TitleUnknown,
 )
 from matinee.wire.title import INDEX_NAME, MediaFile
 from matinee_edge.arriving import Arriving, Fetch, again
+from matinee_edge.landing import Landing, landing_in_memory
 from matinee_edge.listing import Listing
-from matinee_edge.parent import Parent
+from matinee_edge.parent import USUAL_URGENCY
 from matinee_edge.shelf import Shelf
+from matinee_edge.sources import Sources
 
 log = logging.getLogger("matinee.edge.misses")
 
@@ -30,6 +38,10 @@ UNKNOWN_MS = 5_000
 MAX_REFUSALS = 1024
 MAX_FOLLOWERS = 16_384
 """Of all fetches together."""
+MAX_PASSING_BYTES = 256 << 20
+"""Of files that pass through memory."""
+FILL_URGENCY = 7
+"""Of RFC 9218: nobody waits for it."""
 BUSY_RETRY_MS = 1_000
 
 Key = tuple[str, str]
@@ -41,9 +53,9 @@ Errand = Coroutine[None, None, MatineeError | None]
 class Misses:
     """Fetches that several askers share. One of an index outlives its askers; one of a file, if it is worth it."""
 
-    def __init__(self, shelf: Shelf, parent: Parent, *, clock: Clock, deadline_ms: int, max_fetches: int) -> None:
+    def __init__(self, shelf: Shelf, sources: Sources, *, clock: Clock, deadline_ms: int, max_fetches: int) -> None:
         self._shelf = shelf
-        self._parent = parent
+        self.sources = sources
         self._clock = clock
         self._deadline_ms = deadline_ms
         self._max_fetches = max_fetches
@@ -51,6 +63,7 @@ class Misses:
         self._indexes: dict[str, asyncio.Task[MatineeError | None]] = {}
         self._files: dict[Key, Fetch] = {}
         self._refusals: OrderedDict[Key, tuple[int, MatineeError]] = OrderedDict()
+        self._passing: WeakSet[Landing] = WeakSet()
         self._owner: asyncio.TaskGroup | None = None
 
     @asynccontextmanager
@@ -65,10 +78,15 @@ class Misses:
                 for task in self._under_way:
                     task.cancel()
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a viewer waits for a file that is being fetched."""
+        return any(fetch.followers for fetch in self._files.values())
+
     async def learn(self, title_id: str) -> Listing:
         """What the title consists of, asked of the parent if the shelf does not know.
 
-        Raises: TitleUnknown, SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
+        Raises: TitleUnknown, SegmentUnavailable; ServiceUnavailable when too busy.
         """
         if (listing := self._shelf.listing(title_id)) is None:
             await self.renew(title_id)
@@ -89,30 +107,35 @@ class Misses:
         if error is not None:
             raise again(error)
 
-    async def arriving(self, listing: Listing, file: MediaFile) -> Arriving:
-        """The file as it lands, the first bytes of it here.
+    async def arriving(self, listing: Listing, file: MediaFile, *, urgency: int = USUAL_URGENCY) -> Arriving:
+        """The file as it lands, the first bytes of it here. `urgency`: of RFC 9218, passed on to whom is asked.
 
-        Raises: SegmentUnavailable, StorageFull; ServiceUnavailable when too busy.
+        Raises: SegmentUnavailable; ServiceUnavailable when too busy.
         """
-        fetch = self._fetch_of(listing, file)
+        fetch = self._fetch_of(listing, file, urgency=urgency)
         if sum(each.followers for each in self._files.values()) >= MAX_FOLLOWERS:
             raise ServiceUnavailable("Too many wait for what is being fetched.", retry_after_ms=BUSY_RETRY_MS)
-        arriving = Arriving(fetch)
-        await (fetch.wait_beyond(0) if file.size_bytes else fetch.wait_over())
-        return arriving
+        fetch.followers += 1  # whoever waits for its beginning follows it too
+        try:
+            await (fetch.wait_beyond(0) if file.size_bytes else fetch.wait_over())
+            return Arriving(fetch)
+        finally:
+            fetch.followers -= 1
 
     async def land(self, listing: Listing, file: MediaFile) -> None:
-        """The file is on the shelf. Raises what `arriving` raises."""
-        fetch = self._fetch_of(listing, file)
-        fetch.is_wanted = True
+        """The file is on the shelf. Raises what `arriving` raises, and StorageFull."""
+        fetch = self._fetch_of(listing, file, urgency=FILL_URGENCY)
+        fetch.is_wanted = True  # before its task runs for the first time
         await fetch.wait_over()
+        if fetch.landing is not None and fetch.landing.draft is None:
+            raise StorageFull(f"{file.path} of {listing.title_id} was passed on without landing.", path=file.path)
 
-    def _fetch_of(self, listing: Listing, file: MediaFile) -> Fetch:
+    def _fetch_of(self, listing: Listing, file: MediaFile, *, urgency: int) -> Fetch:
         """The one under way, or a new one."""
         key = listing.title_id, file.path
         fetch = self._files.get(key)
         if fetch is None or fetch.file != file:
-            fetch = Fetch(listing, file)
+            fetch = Fetch(listing, file, urgency=urgency)
             self._begin(key, lambda: self._carry(fetch))
             self._files[key] = fetch
         return fetch
@@ -148,8 +171,8 @@ class Misses:
         except TimeoutError:
             error = SegmentUnavailable(f"{path} of {title_id} did not come within {self._deadline_ms} ms.")
         except (MediaCorrupt, MediaInvalid) as failure:
-            # It is the parent's doing: whoever asks here learns that it was not to be had.
-            error = SegmentUnavailable(f"The parent sent other bytes: {failure.what}", title_id=title_id, path=path)
+            # It is not our doing: whoever asks here learns that it was not to be had.
+            error = SegmentUnavailable(f"Other bytes were sent: {failure.what}", title_id=title_id, path=path)
         except MatineeError as failure:
             error = again(failure)
         except _Deserted:
@@ -164,30 +187,42 @@ class Misses:
 
     async def _fetch_index(self, title_id: str) -> None:
         known = self._shelf.listing(title_id)
-        raw = await self._parent.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
+        raw = await self.sources.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
         if raw is not None:
-            self._shelf.adopt(title_id, raw)
+            await self._shelf.adopt(title_id, raw)
 
     async def _fetch_file(self, fetch: Fetch) -> None:
         title_id, file = fetch.listing.title_id, fetch.file
-        landing = fetch.landing = self._shelf.landing(file)
+        landing = fetch.landing = self._landing(fetch)
 
-        def add(piece: bytes) -> None:
+        def moved() -> None:
             if fetch.is_deserted:
                 self._leave(fetch)  # at once: whoever asks from now on begins anew
                 raise _Deserted
-            landing.write(piece)
             fetch.move()
 
         try:
-            await self._parent.pour(title_id, file, into=add)
-            await asyncio.to_thread(landing.verify)
-            self._shelf.place(title_id, landing)
+            await self.sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
+            if landing.draft is not None:
+                self._shelf.land(title_id, landing)
         except TitleUnknown as error:
             # Listed, so there is such a file: it is the parent that lacks it.
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
             landing.discard()
+
+    def _landing(self, fetch: Fetch) -> Landing:
+        """On disk; if there is no room, in memory, for those who wait for it."""
+        try:
+            return self._shelf.landing(fetch.file)
+        except StorageFull:
+            if fetch.is_wanted:
+                raise
+        if sum(each.file.size_bytes for each in self._passing) + fetch.file.size_bytes > MAX_PASSING_BYTES:
+            raise ServiceUnavailable("Too much passes through memory.", retry_after_ms=BUSY_RETRY_MS)
+        landing = landing_in_memory(fetch.file)
+        self._passing.add(landing)
+        return landing
 
     def _leave(self, fetch: Fetch) -> None:
         key = fetch.listing.title_id, fetch.file.path
@@ -195,6 +230,8 @@ class Misses:
             del self._files[key]
 
     def _refuse(self, key: Key, error: MatineeError) -> None:
+        if isinstance(error, StorageFull | ServiceUnavailable):
+            return  # nobody else need be spared: it was here that it failed
         lasts_ms = UNKNOWN_MS if isinstance(error, TitleUnknown) else REFUSAL_MS
         self._refusals[key] = (self._clock.now_ms() + lasts_ms, error)
         self._refusals.move_to_end(key)

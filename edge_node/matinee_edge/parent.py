@@ -1,5 +1,6 @@
-"""The parent: the appliance one step nearer to the origin, asked for what is lacking here."""
+"""A parent or a peer: another appliance, nearer to the origin or beside this one, asked for what is lacking here."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,24 +15,31 @@ from matinee_edge.tokenfile import read_token
 PIECE_BYTES = 1 << 18
 CONNECT_S = 3
 SILENCE_S = 5
+USUAL_URGENCY = 3
+"""Of RFC 9218: 0 is most urgent, 7 is for what nobody waits for."""
+
+_URGENCY = re.compile(r"\s*u=([0-7])(?![0-9.])")
 
 
 class Parent:
     """Fetches over HTTP. Its own token is the one thing that it shows, and that stands in no error."""
 
-    def __init__(self, url: str, *, token_file: Path) -> None:
-        """`url`: the parent's base URL."""
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, *, token_file: Path, is_peer: bool = False) -> None:
+        """`url`: its base URL. A peer is asked only for what it holds: two that ask each other would ask for ever."""
+        self.url = url.rstrip("/")
         self._token_file = token_file
+        self._is_peer = is_peer
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """While entered, the parent can be asked; its connections are kept."""
-        # Silence is bounded here, the whole by whoever asks: a file may be large.
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S)
-        async with aiohttp.ClientSession(timeout=timeout) as self._session:
+        """While entered, it can be asked; its connections are kept."""
+        async with session() as self._session:
             yield
+
+    def ask_over(self, session: aiohttp.ClientSession) -> None:
+        """From now on it can be asked, for as long as the session is open."""
+        self._session = session
 
     async def index(self, title_id: str, *, etag: str | None = None) -> bytes | None:
         """The title's `title.json`; None if it is still the one of `etag`.
@@ -49,12 +57,29 @@ class Parent:
                     raise MediaInvalid(f"The index of title {title_id} has no end.", title_id=title_id)
         return bytes(raw)
 
-    async def pour(self, title_id: str, file: MediaFile, *, into: Callable[[bytes], None]) -> None:
-        """Hand the file's bytes to `into`, unverified.
+    async def pour(
+        self,
+        title_id: str,
+        file: MediaFile,
+        *,
+        into: Callable[[bytes], None],
+        first: int = 0,
+        urgency: int = USUAL_URGENCY,
+    ) -> None:
+        """Hand the file's bytes from `first` on to `into`, unverified.
 
         Raises: TitleUnknown if the parent does not have it; SegmentUnavailable if the parent fails; what `into` raises.
         """
-        async with self._asked(title_id, file.path, headers={}) as response:
+        headers = {"Priority": f"u={urgency}"}
+        if first:
+            headers["Range"] = f"bytes={first}-"
+        async with self._asked(title_id, file.path, headers=headers) as response:
+            if response.status != (206 if first else 200):
+                raise SegmentUnavailable(
+                    f"Status {response.status} for {file.path} from byte {first} on.",
+                    title_id=title_id,
+                    path=file.path,
+                )
             async for piece in response.content.iter_chunked(PIECE_BYTES):
                 into(piece)
 
@@ -62,15 +87,18 @@ class Parent:
     async def _asked(
         self, title_id: str, path: str, *, headers: dict[str, str]
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        what = f"The parent did not deliver {path} of {title_id}"
+        what = f"{'A peer' if self._is_peer else 'The parent'} did not deliver {path} of {title_id}"
         facts = {"title_id": title_id, "path": path}
         assert self._session is not None, "asked before it runs"
+        if self._is_peer:
+            headers = headers | {"Cache-Control": "only-if-cached"}
         try:
-            url = f"{self._url}/t/{read_token(self._token_file)}/titles/{title_id}/{path}"
+            url = f"{self.url}/t/{read_token(self._token_file)}/titles/{title_id}/{path}"
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                if response.status == 404:
-                    raise TitleUnknown(f"The parent has no {path} of {title_id}.", **facts)
-                if response.status not in (200, 304):
+                # RFC 9111, section 5.2.1.7: 504 says that it is not cached.
+                if response.status == 404 or (self._is_peer and response.status == 504):
+                    raise TitleUnknown(f"{what}: it does not have it.", **facts)
+                if response.status not in (200, 206, 304):
                     raise SegmentUnavailable(f"{what}: status {response.status}.", **facts)
                 yield response
         except SettingsInvalid as error:
@@ -78,3 +106,18 @@ class Parent:
         except (TimeoutError, aiohttp.ClientError) as error:
             # The text of these errors may hold the URL, and so the token: its name says enough.
             raise SegmentUnavailable(f"{what}: {type(error).__name__}.", **facts) from None
+
+
+def urgency_of(priority: str) -> int:
+    """What a `Priority` header says; the usual urgency if it says nothing that can be read."""
+    found = _URGENCY.match(priority)
+    return int(found[1]) if found is not None else USUAL_URGENCY
+
+
+def session() -> aiohttp.ClientSession:
+    """Connections to parents and peers. Silence is bounded here, the whole by whoever asks: a file may be large."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
+        auto_decompress=False,
+        connector=aiohttp.TCPConnector(limit=0),
+    )

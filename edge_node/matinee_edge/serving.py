@@ -22,7 +22,7 @@ async def _served(settings: EdgeSettings, draw: Callable[[], int]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    with listener(settings.host, settings.port) as listening:
+    with listener(settings.host, settings.port, is_shared=settings.workers > 1) as listening:
         url = url_of(listening, settings.host, scheme="https" if settings.tls_certificate else "http")
         appliance = Appliance(settings, url=url, clock=SystemClock(), draw=draw)
         with announced(settings.name, url, ready_file=settings.ready_file):

@@ -39,6 +39,10 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The clients that it is near to. With none announced, no client is sent here for being near."""
     link_kbps: int = 0
     """What its link carries; 0: unknown, and only connections and processor say how full it is."""
+    time_zone: str = "UTC"
+    """IANA name of where it stands: fills keep the hours that are quiet there."""
+    fill_at_once: bool = False
+    """Fills wait for no hours."""
     media_token_file: Path | None = None
     """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
     control_token_file: Path | None = None
@@ -46,6 +50,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tls_certificate: Path | None = None
     """In PEM, the whole chain; read again when the file changes. Without one it speaks plain HTTP."""
     tls_key: Path | None = None
+    workers: int = 1
+    """Processes on the port: the keeper of the shelf, and others that serve what stands on it. > 0."""
     access_log: bool = False
     max_requests: int = 512
     """Answered at the same time; the next one is told to come back. > 0."""
@@ -53,6 +59,12 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Open at the same time; the next one is refused. > 0."""
     max_fetches: int = 64
     """Files fetched from the parent at the same time, fills included. > 0."""
+    shelf_bytes: int = 1 << 40
+    """Of files that may lie on the shelf; what is asked for least gives way. Announced, so no more is placed. > 0."""
+    eviction: Literal["popularity", "recency"] = "popularity"
+    """What goes when the quota is used up."""
+    scrub_kbps: int = 80_000
+    """How fast files on the shelf are compared with their hashes: 10 MB/s is 2 TB in two and a half days. > 0."""
     max_open_files: int = 2048
     """Of the shelf, kept open between requests. > 0, and well under the limit of descriptors."""
     memory_bytes: int = 256 << 20
@@ -69,3 +81,13 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Within which a client must take what waits to be sent to it. > 0."""
     max_head_bytes: int = 16_384
     """Longest request line and headers together. > 0."""
+
+
+def write_settings(settings: EdgeSettings) -> bytes:
+    """The settings as JSON."""
+    return msgspec.json.encode(settings, enc_hook=str)
+
+
+def read_settings(raw: bytes | msgspec.Raw) -> EdgeSettings:
+    """What `write_settings` wrote. Raises msgspec.ValidationError."""
+    return msgspec.json.decode(raw, type=EdgeSettings, dec_hook=lambda kind, text: kind(text))

@@ -1,245 +1,262 @@
-"""The shelf: titles on disk, and only whole files of them.
+"""The shelf: titles over objects, most of them pulled by a fill or because somebody asked.
 
-A file is written to a draft, verified by its hash and renamed, so that whatever stands under a listed
-path of the listed size was whole once: `kill -9` leaves drafts behind, which the next start sweeps.
+    objects/, landing/  the files of all titles, see `matinee_edge.objects`
+    titles/heat         the hash of the title's `title.json`, which is an object like any other
+    shelf.sqlite        what the file system does not say of itself; made anew from it if it is lost
+
+A title is known for as long as anything of it is here.
 """
 
+import asyncio
 import logging
-import os
-import shutil
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+import re
+import sqlite3
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from matinee.errors import MatineeError, MediaCorrupt, SegmentUnavailable
-from matinee.wire.title import INDEX_NAME, MediaFile
-from matinee_edge.landing import Landing, landing_in, told
-from matinee_edge.listing import MAX_INDEX_BYTES, Listing, listing_of
+from matinee.clock import Clock
+from matinee.errors import MatineeError, MediaInvalid, SegmentUnavailable, StorageFull
+from matinee.files import write_whole
+from matinee.wire.title import MediaFile
+from matinee_edge.catalog import Catalog
+from matinee_edge.database import Database
+from matinee_edge.eviction import EvictionPolicy
+from matinee_edge.holdings import TellGone, tell_nobody
+from matinee_edge.inventory import Inventory
+from matinee_edge.landing import Landing, told
+from matinee_edge.listing import Listing, listing_of
+from matinee_edge.objects import Objects
 
 log = logging.getLogger("matinee.edge.shelf")
 
-DRAFTS_NAME = ".landing"
-"""The folder of drafts on the shelf; no title id begins with a dot."""
+TITLES_NAME = "titles"
+DATABASE_NAME = "shelf.sqlite"
+MAX_LISTED_FILES = 2_000_000
+"""In the listings kept in memory, some 600 MB; those of other titles are read again when they are asked for."""
+MAX_COUNTED = 65_536
+"""Files whose requests are counted between two writings; requests for further ones are not counted."""
 
-Signature = tuple[int, int, int]
-"""Inode, size and time of change of a `title.json`: another one means that it was written anew."""
-
-
-@dataclass
-class HeldTitle:
-    """A title whose index is on the shelf, and which of its files are."""
-
-    listing: Listing
-    signature: Signature
-    held: set[str] = field(default_factory=set)
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.held) == len(self.listing.files)
-
-    @property
-    def lacking(self) -> list[MediaFile]:
-        """In the order of the index."""
-        return [file for path, file in self.listing.files.items() if path not in self.held]
-
-
-@dataclass(frozen=True)
-class Scan:
-    """What differs on disk from what is known."""
-
-    changed: Mapping[str, HeldTitle]
-    gone: frozenset[str]
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Shelf:
-    """Owned by one event loop; `scan` alone may run in another thread."""
+    """`Holdings` of our own. Owned by one event loop."""
 
-    def __init__(self, root: Path, *, is_owned: bool) -> None:
+    def __init__(
+        self, root: Path, *, clock: Clock, draw: Callable[[], int], quota_bytes: int, policy: EvictionPolicy
+    ) -> None:
         """The shelf as it lies on disk.
 
-        `is_owned`: drafts are swept and rotten files dropped, since they will be fetched again. The files of an
-        origin are somebody else's and never touched.
+        `draw`: 30 uniform bits. `quota_bytes`: > 0, for objects; the database takes some 300 bytes for each listed
+        file beside it. Raises StorageFull if the disk cannot be written.
         """
-        self._root = root
-        self._is_owned = is_owned
-        self._titles: dict[str, HeldTitle] = {}
-        self._tell_gone: Callable[[Collection[str]], None] = _tell_nobody
-        root.mkdir(parents=True, exist_ok=True)
-        if is_owned:
-            self._sweep()
-        self.accept(self.scan())
+        self._titles = root / TITLES_NAME
+        self._clock = clock
+        self._listings = _Listings(max_files=MAX_LISTED_FILES)
+        self._asked: Counter[tuple[str, str]] = Counter()
+        self._tell_gone: TellGone = tell_nobody
+        with told(str(root)):
+            self._titles.mkdir(parents=True, exist_ok=True)
+        self._database = _opened(root / DATABASE_NAME)
+        self.catalog, self.inventory = Catalog(self._database), Inventory(self._database)
+        self.objects = Objects(
+            root, self.inventory, quota_bytes=quota_bytes, policy=policy, wall_ms=clock.wall_ms, draw=draw
+        )
+        self.objects.on_gone(self._hear_gone)
+        self._reconcile()
 
-    def on_gone(self, tell: Callable[[Collection[str]], None]) -> None:
-        """From now on `tell` hears the hashes of files that are dropped or replaced."""
+    def on_gone(self, tell: TellGone) -> None:
         self._tell_gone = tell
 
     def listing(self, title_id: str) -> Listing | None:
-        """What the title consists of; None if its index is not here."""
-        title = self._titles.get(title_id)
-        return title.listing if title is not None else None
+        listing = self._listings.get(title_id)
+        if listing is not None:
+            return listing
+        digest = self.catalog.index_hash(title_id)
+        return self._read_listing(title_id, digest) if digest is not None else None
+
+    @property
+    def used_permille(self) -> int:
+        return self.objects.used_permille
 
     def whole_titles(self) -> tuple[str, ...]:
-        return tuple(sorted(title_id for title_id, title in self._titles.items() if title.is_whole))
+        return tuple(title_id for title_id, (here, objects) in self.catalog.progress().items() if here == objects)
 
     def progress(self) -> dict[str, tuple[int, int]]:
-        """For each title that is not whole: how many of its files are here, and how many it has."""
-        return {
-            title_id: (len(title.held), len(title.listing.files))
-            for title_id, title in sorted(self._titles.items())
-            if not title.is_whole
-        }
+        return {title_id: count for title_id, count in self.catalog.progress().items() if count[0] < count[1]}
 
     def lacking(self, title_id: str) -> list[MediaFile]:
         """The files of a known title that are not here, in the order of its index."""
-        title = self._titles.get(title_id)
-        return title.lacking if title is not None else []
+        listing = self.listing(title_id)
+        if listing is None:
+            return []
+        here = self.catalog.hashes_here(title_id)
+        return [file for file in listing.files.values() if file.sha256 not in here]
 
     def open(self, title_id: str, file: MediaFile) -> int | None:
-        """A descriptor of the file, which the caller closes; None if it is not here or not of the listed size."""
-        title = self._titles.get(title_id)
-        if title is None or title.listing.files.get(file.path) != file:
+        listing = self.listing(title_id)
+        if listing is None or listing.files.get(file.path) != file:
             return None
+        return self.objects.open(file.sha256, size_bytes=file.size_bytes)
+
+    def asked(self, title_id: str, path: str) -> None:
+        if len(self._asked) < MAX_COUNTED:
+            self._asked[title_id, path] += 1
+
+    async def tend(self) -> None:
         try:
-            descriptor = os.open(self._path(title_id, file.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:
-            title.held.discard(file.path)
-            return None
-        if os.fstat(descriptor).st_size == file.size_bytes:
-            title.held.add(file.path)
-            return descriptor
-        os.close(descriptor)
-        if file.path in title.held:
-            log.warning("title %s: %s is no longer of the listed size", title_id, file.path)
-            title.held.discard(file.path)
-        if self._is_owned:
-            self._path(title_id, file.path).unlink(missing_ok=True)
-        return None
+            self.write_counts()
+            for title_id in self.catalog.empty_titles():
+                self._forget_title(title_id)
+            await asyncio.to_thread(self._database.fold)
+        except MatineeError as error:
+            log.warning("the shelf is not tended: %s", error.what)
 
-    def adopt(self, title_id: str, raw: bytes) -> Listing:
-        """The title's index is now `raw`; files that differ from the old index are gone.
+    def write_counts(self) -> None:
+        """What was asked for stands in the inventory. Raises StorageFull; what was counted is then forgotten."""
+        asked, self._asked = self._asked, Counter()
+        requests: Counter[str] = Counter()
+        for (title_id, path), count in asked.items():
+            listing = self._listings.get(title_id)
+            if listing is not None and path in listing.files:
+                requests[listing.files[path].sha256] += count
+                # Nothing of a title can be served without its index, which is asked for seldom.
+                requests[listing.index.sha256] += count
+        if requests:
+            self.inventory.count(requests, wall_ms=self._clock.wall_ms())
 
-        Raises: MediaInvalid if `raw` is no index of that title; StorageFull.
+    def place(self, title_ids: Sequence[str]) -> None:
+        try:
+            self.catalog.place(title_ids)
+        except StorageFull as error:
+            log.warning("the order of the placed titles is not kept: %s", error.what)
+
+    async def adopt(self, title_id: str, raw: bytes) -> Listing:
+        """The title's index is now `raw`; files that no title needs any more are gone.
+
+        On a full disk the index is kept in memory. Raises MediaInvalid if `raw` is no index of that title.
         """
-        listing = listing_of(raw, title_id=title_id)
-        old = self._titles.get(title_id)
-        if old is not None and old.listing.index == listing.index:
-            return old.listing
-        if old is None:
-            # Without an index nobody knows whether what lies there is what it should be.
-            shutil.rmtree(self._root / title_id, ignore_errors=True)
-        else:
-            for path in old.listing.files.keys() - {INDEX_NAME}:
-                if listing.files.get(path) != old.listing.files[path]:
-                    self._path(title_id, path).unlink(missing_ok=True)
-        landing = self.landing(listing.index)
+        listing = await asyncio.to_thread(listing_of, raw, title_id=title_id)
+        old = self.listing(title_id)
+        if old is not None:
+            if old.index == listing.index:
+                return old
+            self._tell_gone({file.sha256 for file in old.files.values()})
+        self._listings.put(listing)
         try:
-            landing.write(raw)
-            landing.verify()
-            self._put(title_id, landing)
-        finally:
-            landing.discard()
-        self._tell_files_gone({title_id})
-        self._titles[title_id] = _title_on_disk(self._root, title_id)
+            await self._keep_index(listing, raw)
+            orphans = await asyncio.to_thread(self.catalog.adopt, listing)
+        except StorageFull as error:
+            log.warning("the index of %s is kept in memory: %s", title_id, error.what)
+            return listing
+        self.objects.drop_all(orphans)
         return listing
 
     def landing(self, file: MediaFile) -> Landing:
-        """A draft of the file, which the caller discards. Raises StorageFull."""
-        return landing_in(self._root / DRAFTS_NAME, file)
+        """A draft of the file, which the caller discards at the end.
 
-    def place(self, title_id: str, landing: Landing) -> None:
+        Raises StorageFull: the disk is full, or whatever might go for it is worth more.
+        """
+        self.write_counts()  # of the file itself too, and so of what it is worth
+        return self.objects.landing(file)
+
+    def land(self, title_id: str, landing: Landing) -> None:
         """Put a verified landing where requests find it.
 
         Raises: SegmentUnavailable if the title has another file under that path by now; StorageFull.
         """
-        file = landing.file
-        title = self._titles.get(title_id)
-        if title is None or title.listing.files.get(file.path) != file:
+        file, listing = landing.file, self.listing(title_id)
+        if listing is None or listing.files.get(file.path) != file:
             raise SegmentUnavailable(f"{file.path} of {title_id} was replaced while it was fetched.", path=file.path)
-        self._put(title_id, landing)
-        title.held.add(file.path)
+        self.objects.put(landing)
 
-    def scan(self) -> Scan:
-        """What differs on disk from what is known. Reads only; safe in another thread."""
-        changed: dict[str, HeldTitle] = {}
-        found: set[str] = set()
-        with os.scandir(self._root) as entries:
-            folders = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
-        for title_id in folders:
-            known = self._titles.get(title_id)
-            try:
-                signature = _signature(self._root / title_id / INDEX_NAME)
-            except OSError:
-                continue  # not whole yet: the index is written last
-            found.add(title_id)
-            if known is not None and known.signature == signature and known.is_whole:
+    async def _keep_index(self, listing: Listing, raw: bytes) -> None:
+        landing = self.landing(listing.index)
+        try:
+            landing.write(raw)
+            await asyncio.to_thread(landing.verify)
+            self.objects.put(landing)
+            with told(listing.index.path):
+                await asyncio.to_thread(write_whole, self._titles / listing.title_id, listing.index.sha256.encode())
+        finally:
+            landing.discard()
+
+    def _read_listing(self, title_id: str, digest: str) -> Listing | None:
+        raw = self.objects.read(digest)
+        if raw is None:
+            return None
+        try:
+            listing = listing_of(raw, title_id=title_id)
+        except MediaInvalid as error:
+            log.warning("title %s is left out: %s", title_id, error.what)
+            return None
+        self._listings.put(listing)
+        return listing
+
+    def _hear_gone(self, hashes: Collection[str]) -> None:
+        for digest in hashes:
+            for title_id in self.catalog.titles_of(digest):
+                if self.catalog.index_hash(title_id) == digest:
+                    self._listings.forget(title_id)
+        self._tell_gone(hashes)
+
+    def _forget_title(self, title_id: str) -> None:
+        (self._titles / title_id).unlink(missing_ok=True)
+        self._listings.forget(title_id)
+        self.objects.drop_all(self.catalog.forget(title_id))
+
+    def _reconcile(self) -> None:
+        """The inventory knows the titles that are named, each by the index that is named and here."""
+        for draft in self._titles.glob("*.draft"):
+            draft.unlink(missing_ok=True)
+        named = {path.name: path.read_text("ascii", "replace") for path in self._titles.iterdir()}
+        known = self.catalog.index_hashes()
+        for title_id in known.keys() - named.keys():
+            self._forget_title(title_id)
+        for title_id, digest in named.items():
+            if known.get(title_id) == digest:
                 continue
-            try:
-                changed[title_id] = _title_on_disk(self._root, title_id)
-            except (OSError, MatineeError) as error:
-                log.warning("title %s is left out: %s", title_id, error)
-        return Scan(changed, frozenset(self._titles.keys() - found))
-
-    def accept(self, scan: Scan) -> None:
-        """Know what the scan found."""
-        self._tell_files_gone(scan.gone | scan.changed.keys())
-        for title_id in scan.gone:
-            del self._titles[title_id]
-            log.info("title %s is gone", title_id)
-        for title_id, title in scan.changed.items():
-            known = self._titles.get(title_id)
-            self._titles[title_id] = title
-            if known is None or known.signature != title.signature or title.is_whole:
-                log.info("title %s: %d of %d files here", title_id, len(title.held), len(title.listing.files))
-            for file in title.lacking if self._is_owned else ():
-                self._path(title_id, file.path).unlink(missing_ok=True)
-
-    def _tell_files_gone(self, title_ids: Collection[str]) -> None:
-        known = [self._titles[title_id] for title_id in title_ids if title_id in self._titles]
-        self._tell_gone({file.sha256 for title in known for file in title.listing.files.values()})
-
-    def _sweep(self) -> None:
-        drafts = self._root / DRAFTS_NAME
-        with suppress(FileNotFoundError):
-            left = list(drafts.iterdir())
-            for draft in left:
-                draft.unlink()
-            if left:
-                log.info("%d unfinished files swept", len(left))
-
-    def _put(self, title_id: str, landing: Landing) -> None:
-        with told(landing.file.path):
-            target = self._path(title_id, landing.file.path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            assert landing.draft is not None
-            landing.draft.replace(target)
-
-    def _path(self, title_id: str, path: str) -> Path:
-        return self._root / title_id / path
+            listing = self._read_listing(title_id, digest) if _HASH.fullmatch(digest) else None
+            if listing is not None:
+                self.objects.drop_all(self.catalog.adopt(listing))
+            elif title_id not in known:
+                # Whoever asks for it has it learnt anew; what is here of it is found again then.
+                (self._titles / title_id).unlink()
 
 
-def _tell_nobody(hashes: Collection[str]) -> None:
-    """Nobody keeps files open."""
+class _Listings:
+    """Listings in memory, those asked for most recently."""
+
+    def __init__(self, *, max_files: int) -> None:
+        self._max_files = max_files
+        self._files = 0
+        self._by_title: OrderedDict[str, Listing] = OrderedDict()
+
+    def get(self, title_id: str) -> Listing | None:
+        listing = self._by_title.get(title_id)
+        if listing is not None:
+            self._by_title.move_to_end(title_id)
+        return listing
+
+    def put(self, listing: Listing) -> None:
+        self.forget(listing.title_id)
+        self._by_title[listing.title_id] = listing
+        self._files += len(listing.files)
+        while self._files > self._max_files and len(self._by_title) > 1:
+            self.forget(next(iter(self._by_title)))
+
+    def forget(self, title_id: str) -> None:
+        listing = self._by_title.pop(title_id, None)
+        self._files -= len(listing.files) if listing is not None else 0
 
 
-def _title_on_disk(root: Path, title_id: str) -> HeldTitle:
-    """Raises OSError or MediaInvalid."""
-    path = root / title_id / INDEX_NAME
-    signature = _signature(path)
-    if signature[1] > MAX_INDEX_BYTES:
-        raise MediaCorrupt(f"The index of title {title_id} has {signature[1]} bytes.", title_id=title_id)
-    listing = listing_of(path.read_bytes(), title_id=title_id)
-    held = {file.path for file in listing.files.values() if _size_of(root / title_id / file.path) == file.size_bytes}
-    return HeldTitle(listing, signature, held)
-
-
-def _signature(path: Path) -> Signature:
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _size_of(path: Path) -> int:
+def _opened(path: Path) -> Database:
+    """The database, or an empty one in its place if it cannot be read."""
     try:
-        return path.lstat().st_size
-    except OSError:
-        return -1
+        return Database(path)
+    except sqlite3.DatabaseError as error:
+        log.warning("the database cannot be read (%s) and is made anew", error)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return Database(path)

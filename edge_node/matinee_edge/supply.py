@@ -10,29 +10,36 @@ from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
 from matinee_edge.arriving import Arriving
 from matinee_edge.held import Held, OpenFiles
+from matinee_edge.holdings import Holdings
 from matinee_edge.listing import Listing, known_title_id
 from matinee_edge.misses import Misses
-from matinee_edge.shelf import Shelf
+from matinee_edge.parent import USUAL_URGENCY
 from matinee_edge.tally import Tally
 
 
 class Supply:
     """Owned by one event loop."""
 
-    def __init__(self, shelf: Shelf, *, misses: Misses | None, files: OpenFiles, tally: Tally) -> None:
-        """Without `misses` the shelf is all there is: an origin."""
-        self._shelf = shelf
+    def __init__(self, holdings: Holdings, *, misses: Misses | None, files: OpenFiles, tally: Tally) -> None:
+        """Without `misses` the holdings are all there is: an origin."""
+        self._holdings = holdings
         self._misses = misses
         self._files = files
         self._tally = tally
-        shelf.on_gone(files.forget)
+        holdings.on_gone(files.forget)
 
     def asked(self, title_id: str, path: str) -> None:
         """Count a request for the file: what is asked for often stays."""
+        self._holdings.asked(title_id, path)
+
+    async def tend(self) -> None:
+        """To be called every second or so: what others did to the disk is noticed. Raises nothing."""
+        await self._holdings.tend()
+        self._files.forget_unlinked()
 
     async def listing(self, title_id: str) -> Listing:
         """What the title consists of. Raises TitleUnknown, and what `Misses.learn` raises."""
-        listing = self._shelf.listing(title_id)
+        listing = self._holdings.listing(title_id)
         if listing is not None:
             return listing
         known_title_id(title_id)
@@ -45,18 +52,19 @@ class Supply:
         key = title_id, path
         held = self._files.get(key)
         if held is None:
-            listing = self._shelf.listing(title_id)
+            listing = self._holdings.listing(title_id)
             file = listing.files.get(path) if listing is not None else None
-            if listing is None or file is None or (descriptor := self._shelf.open(title_id, file)) is None:
+            if listing is None or file is None or (descriptor := self._holdings.open(title_id, file)) is None:
                 return None
             held = Held(descriptor, file, listing=listing)
             self._files.put(key, held)
         self._tally.hits += 1
         return held
 
-    async def fetched(self, title_id: str, path: str) -> Held | Arriving:
+    async def fetched(self, title_id: str, path: str, *, urgency: int = USUAL_URGENCY) -> Held | Arriving:
         """The file that `held` has just said is not here: as it lands, or whole by now.
 
+        `urgency`: of RFC 9218, passed on to whom is asked.
         Raises: TitleUnknown if there is no such file, and what `Misses.arriving` raises.
         """
         listing = await self.listing(title_id)
@@ -68,11 +76,12 @@ class Supply:
         self._tally.misses += 1
         if self._misses is None:
             raise SegmentUnavailable(f"{path} of {title_id} is not here.", title_id=title_id, path=path)
-        return await self._misses.arriving(listing, file)
+        return await self._misses.arriving(listing, file, urgency=urgency)
 
-    async def open(self, title_id: str, file: MediaFile) -> int:
+    async def open(self, title_id: str, file: MediaFile, *, urgency: int = USUAL_URGENCY) -> int:
         """A descriptor of the whole file, which the caller closes. Raises what `fetched` raises."""
-        found = self.held(title_id, file.path) or await self.fetched(title_id, file.path)
+        self.asked(title_id, file.path)
+        found = self.held(title_id, file.path) or await self.fetched(title_id, file.path, urgency=urgency)
         if isinstance(found, Arriving) and file.size_bytes:
             await found.wait_beyond(file.size_bytes - 1)
         return os.dup(found.descriptor)

@@ -88,6 +88,13 @@ async def test_a_head_request_says_all_but_the_bytes(shop: Shop) -> None:
     assert (status, headers["Content-Length"], body) == (200, "900", b"")
 
 
+async def test_a_peer_learns_at_once_that_a_file_is_not_here(shop: Shop) -> None:
+    assert (await shop.get("poster.jpg", Cache_Control="only-if-cached"))[0] == 200
+    assert (await shop.get("absent.jpg", Cache_Control="only-if-cached"))[0] == 504
+    shop.token = shop.issuer.media_token("*")
+    assert (await shop.get("poster.jpg", title="alien", Cache_Control="only-if-cached"))[0] == 504
+
+
 async def test_ranges_are_slices_of_the_file(shop: Shop) -> None:
     whole = (shop.media / "heat/poster.jpg").read_bytes()
     for header, expected in (("0-9", whole[:10]), ("-5", whole[-5:]), ("890-", whole[890:]), ("5-5", whole[5:6])):

@@ -17,7 +17,7 @@ LISTING = Listing("heat", {}, {}, frozenset())
 
 
 def begun(got_bytes: int = 0) -> Fetch:
-    fetch = Fetch(LISTING, FILE)
+    fetch = Fetch(LISTING, FILE, urgency=3)
     fetch.landing = landing_in_memory(FILE)
     fetch.landing.write(CONTENT[:got_bytes])
     return fetch

@@ -47,6 +47,16 @@ def test_a_file_that_is_being_sent_stays_open_after_it_was_dropped(tmp_path: Pat
     assert not is_open(descriptor)
 
 
+def test_a_file_that_another_process_unlinked_or_replaced_is_not_handed_out_again(tmp_path: Path) -> None:
+    files = OpenFiles(max_files=8, memory_bytes=0)
+    for name in "abc":
+        files.put(("heat", name), held(tmp_path, name))
+    (tmp_path / "a").unlink()
+    (tmp_path / "c").replace(tmp_path / "b")
+    files.forget_unlinked()
+    assert [files.get(("heat", name)) is not None for name in "abc"] == [False, False, True]
+
+
 def test_a_small_file_that_is_asked_for_again_has_its_body_in_memory(tmp_path: Path) -> None:
     files = OpenFiles(max_files=8, memory_bytes=1 << 20)
     small, large = held(tmp_path, "a"), held(tmp_path, "b", size_bytes=MAX_BODY_BYTES + 1)

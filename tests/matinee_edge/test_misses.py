@@ -14,7 +14,7 @@ from matinee_edge.misses import REFUSAL_MS, Misses
 from matinee_edge.parent import Parent
 from matinee_edge.shelf import Shelf
 from tests.support.clock import HandClock
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings, pulling, shelf_in
 from tests.support.titles import write_title
 
 
@@ -45,13 +45,11 @@ class Site:
 async def site(folder: Path, *, deadline_ms: int = 5_000, max_fetches: int = 8, seed: int = 1) -> AsyncIterator[Site]:
     issuer, spies, clock = Issuer(folder), list[Spy](), HandClock()
     index = write_title(folder / "media", "heat", seed=seed)
-    shelf = Shelf(folder / "shelf", is_owned=True)
+    shelf = shelf_in(folder / "shelf", clock=clock)
     async with appliance(origin_settings(folder / "media", issuer), spy=spies) as url:
         parent = Parent(url, token_file=issuer.media_token_file)
-        misses = Misses(shelf, parent, clock=clock, deadline_ms=deadline_ms, max_fetches=max_fetches)
-        async with parent.running(), misses.running():
-            await misses.learn("heat")
-            spies[0].asked.clear()
+        async with pulling(shelf, parent, clock=clock, deadline_ms=deadline_ms, max_fetches=max_fetches) as misses:
+            await shelf.adopt("heat", (folder / "media/heat/title.json").read_bytes())
             poster = next(file for file in index.files if file.path == "poster.jpg")
             yield Site(misses, shelf, spies[0], clock, poster)
 

@@ -11,7 +11,7 @@ import pytest
 
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
-from matinee_edge.parent import Parent
+from matinee_edge.parent import Parent, urgency_of
 from tests.support.edge import Issuer, appliance, origin_settings
 from tests.support.titles import write_title
 
@@ -96,3 +96,10 @@ async def test_a_file_that_the_parent_does_not_have_is_unknown(tmp_path: Path) -
 async def test_a_missing_token_is_said_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(SegmentUnavailable, match="token file"):
         await poured("http://127.0.0.1:1", tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("header", "urgency"), [("u=1", 1), ("u=5, i", 5), ("i", 3), ("", 3), ("u=9", 3), ("u=77", 3), ("u=0.5", 3)]
+)
+def test_the_urgency_is_what_the_header_says_if_it_says_one(header: str, urgency: int) -> None:
+    assert urgency_of(header) == urgency

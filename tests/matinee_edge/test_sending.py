@@ -40,6 +40,12 @@ class Folder:
         return SpanReply(spans, status=200, headers={"Content-Length": "0"}, fetch=self.fetch)
 
 
+def opened_in(folder: Path) -> list[Path]:
+    """The files of the folder that this process has open."""
+    opened = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [path for path in opened if path.is_relative_to(folder)]
+
+
 async def sent(reply: SpanReply, *, method: str = "GET") -> tuple[list[Message], bytes]:
     """The messages, and the bytes that a server would send for them."""
     messages: list[Message] = []
@@ -97,7 +103,7 @@ async def test_a_file_that_lands_is_followed_to_its_end(tmp_path: Path) -> None:
     content = os.urandom(300_000)
     (tmp_path / "0").write_bytes(content)
     file = MediaFile(path="0", size_bytes=len(content), sha256="")
-    fetch = Fetch(LISTING, file)
+    fetch = Fetch(LISTING, file, urgency=3)
     descriptor = os.open(tmp_path / "0", os.O_RDWR)
     fetch.landing = Landing(descriptor, tmp_path / "0", file=file)
     sizes = []
@@ -117,7 +123,6 @@ async def test_a_file_that_lands_is_followed_to_its_end(tmp_path: Path) -> None:
 
 
 async def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
     folder = Folder(tmp_path, 100, 5000, 50)
     await sent(folder.reply(spans_of(folder.files, first=0, length=5150)))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert opened_in(tmp_path) == []

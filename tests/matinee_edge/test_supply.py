@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from matinee.clock import SystemClock
-from matinee.errors import MatineeError, SegmentUnavailable, TitleUnknown
+from matinee.errors import MatineeError, SegmentUnavailable, StorageFull, TitleUnknown
 from matinee_edge.arriving import WITHHELD_BYTES, Arriving
+from matinee_edge.folder import Folder
 from matinee_edge.held import Held, OpenFiles
-from matinee_edge.misses import Misses
 from matinee_edge.parent import Parent
+from matinee_edge.scrub import ROUND_MS, Scrub
 from matinee_edge.shelf import Shelf
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
-from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings
+from tests.support.clock import HandClock
+from tests.support.edge import Issuer, Spy, appliance, eventually, origin_settings, pulling, shelf_in
 from tests.support.titles import write_title
 
 SEGMENT = "video/v1/1.m4s"
@@ -26,19 +28,20 @@ SEGMENT_BYTES = 400_000
 
 def origin(folder: Path, tally: Tally) -> Supply:
     files = OpenFiles(max_files=8, memory_bytes=1 << 20)
-    return Supply(Shelf(folder, is_owned=False), misses=None, files=files, tally=tally)
+    return Supply(Folder(folder), misses=None, files=files, tally=tally)
 
 
 @asynccontextmanager
-async def isp(folder: Path) -> AsyncIterator[tuple[Supply, Spy, Tally]]:
+async def isp(
+    folder: Path, *, quota_bytes: int = 1 << 30, segment_bytes: int = SEGMENT_BYTES
+) -> AsyncIterator[tuple[Supply, Spy, Tally]]:
     """An appliance that holds nothing, and a spy before its parent, which holds heat."""
     issuer, spies, tally = Issuer(folder), list[Spy](), Tally()
-    write_title(folder / "media", "heat", segment_bytes=SEGMENT_BYTES)
-    shelf, files = Shelf(folder / "shelf", is_owned=True), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    write_title(folder / "media", "heat", segment_bytes=segment_bytes)
+    shelf, files = shelf_in(folder / "shelf", quota_bytes=quota_bytes), OpenFiles(max_files=8, memory_bytes=1 << 20)
     async with appliance(origin_settings(folder / "media", issuer), spy=spies) as url:
         parent = Parent(url, token_file=issuer.media_token_file)
-        misses = Misses(shelf, parent, clock=SystemClock(), deadline_ms=5_000, max_fetches=8)
-        async with parent.running(), misses.running():
+        async with pulling(shelf, parent) as misses:
             yield Supply(shelf, misses=misses, files=files, tally=tally), spies[0], tally
 
 
@@ -105,25 +108,9 @@ async def test_a_file_of_other_bytes_is_never_received_whole(tmp_path: Path) -> 
         assert supply.held("heat", SEGMENT) is None
 
 
-async def test_a_thousand_followers_cost_one_fetch_and_all_get_the_same_bytes(tmp_path: Path) -> None:
-    async with isp(tmp_path) as (supply, spy, _):
-        await supply.listing("heat")
-        spy.is_open.clear()
-
-        async def follow() -> bytes:
-            return await received(await supply.fetched("heat", SEGMENT))
-
-        async with asyncio.TaskGroup() as group:
-            following = [group.create_task(follow()) for _ in range(1_000)]
-            await eventually(lambda: len(spy.asked) == 2)
-            spy.is_open.set()
-        assert {task.result() for task in following} == {(tmp_path / "media/heat" / SEGMENT).read_bytes()}
-        assert spy.asked == ["heat/title.json", f"heat/{SEGMENT}"]
-
-
 async def test_a_title_made_anew_is_not_answered_from_open_files(tmp_path: Path) -> None:
     write_title(tmp_path, "heat", seed=1)
-    shelf, files = Shelf(tmp_path, is_owned=False), OpenFiles(max_files=8, memory_bytes=1 << 20)
+    shelf, files = Folder(tmp_path), OpenFiles(max_files=8, memory_bytes=1 << 20)
     supply = Supply(shelf, misses=None, files=files, tally=Tally())
     before = supply.held("heat", "poster.jpg")
     write_title(tmp_path / "new", "heat", seed=2)
@@ -134,3 +121,71 @@ async def test_a_title_made_anew_is_not_answered_from_open_files(tmp_path: Path)
     assert before is not None
     assert after is not None
     assert await received(after) == (tmp_path / "heat/poster.jpg").read_bytes() != await received(before)
+
+
+async def test_on_a_full_disk_viewers_are_served_and_fills_are_refused_without_asking_anybody(tmp_path: Path) -> None:
+    async with isp(tmp_path, quota_bytes=30_000) as (supply, spy, tally):
+        for number in range(2):
+            found = await supply.fetched("heat", SEGMENT)
+            assert await received(found) == (tmp_path / "media/heat" / SEGMENT).read_bytes()
+            assert supply.held("heat", SEGMENT) is None
+            assert tally.misses == number + 1
+        listing = await supply.listing("heat")
+        assert supply._misses is not None
+        spy.asked.clear()
+        with pytest.raises(StorageFull):
+            await supply._misses.land(listing, listing.files[SEGMENT])
+        assert spy.asked == []
+
+
+async def test_what_rotted_is_never_received_whole_by_those_who_ask_after_it_is_known(tmp_path: Path) -> None:
+    async with isp(tmp_path) as (supply, spy, _):
+        expected = (tmp_path / "media/heat" / SEGMENT).read_bytes()
+        assert await received(await supply.fetched("heat", SEGMENT)) == expected
+        shelf = supply._holdings
+        assert isinstance(shelf, Shelf)
+        held = supply.held("heat", SEGMENT)
+        assert held is not None
+        path = shelf.objects.path(held.file.sha256)
+        path.write_bytes(bytes(len(expected)))
+        clock = HandClock(wall_ms=SystemClock().wall_ms() + ROUND_MS)
+        scrub = Scrub(shelf, land=None, rate_kbps=1, clock=clock)
+        while await scrub.check_next() is not None:
+            pass
+        assert supply.held("heat", SEGMENT) is None
+        assert await received(await supply.fetched("heat", SEGMENT)) == expected
+        assert len(spy.asked) == 3
+
+
+async def test_a_fetch_that_nobody_follows_any_more_is_given_up_and_begun_anew_for_the_next(tmp_path: Path) -> None:
+    async with isp(tmp_path, segment_bytes=3_000_000) as (supply, spy, _):
+        await supply.listing("heat")
+        spy.is_open.clear()
+        impatient = asyncio.get_running_loop().create_task(supply.fetched("heat", SEGMENT))
+        await eventually(lambda: len(spy.asked) == 2)
+        impatient.cancel()
+        await asyncio.gather(impatient, return_exceptions=True)
+        spy.is_open.set()
+        assert supply._misses is not None
+        await eventually(lambda: not supply._misses._files)  # type: ignore[union-attr]
+        assert supply.held("heat", SEGMENT) is None
+        found = await supply.fetched("heat", SEGMENT)
+        assert await received(found) == (tmp_path / "media/heat" / SEGMENT).read_bytes()
+        assert len(spy.asked) == 3
+
+
+async def test_ten_thousand_askers_for_one_missing_segment_cost_exactly_one_fetch(tmp_path: Path) -> None:
+    async with isp(tmp_path, segment_bytes=100_000) as (supply, spy, _):
+        await supply.listing("heat")
+        expected = (tmp_path / "media/heat" / SEGMENT).read_bytes()
+        spy.is_open.clear()
+
+        async def follow() -> bool:
+            return await received(await supply.fetched("heat", SEGMENT)) == expected
+
+        async with asyncio.TaskGroup() as group:
+            following = [group.create_task(follow()) for _ in range(10_000)]
+            await eventually(lambda: len(spy.asked) == 2)
+            spy.is_open.set()
+        assert {task.result() for task in following} == {True}
+        assert spy.asked == ["heat/title.json", f"heat/{SEGMENT}"]

@@ -15,7 +15,7 @@ from matinee.wire.steering import HEARTBEAT_EVERY_MS, Announcement, Utilization,
 from matinee_backend.records import HeardAppliance
 from matinee_backend.services.steering.fleet import Fleet
 from matinee_backend.services.steering.ranking import Asked, Commercial
-from matinee_backend.services.steering.rendezvous import key_of, lot
+from matinee_backend.services.steering.rendezvous import key_of, lots
 
 SEGMENT_MS = 4_000
 SESSION_KBPS = 5_000
@@ -46,6 +46,8 @@ class Session:
     current: str = ""
     """Who delivered last."""
     delivered_ms: int = 0
+    rescued_ms: int = 0
+    """When it first had a segment although the place before was gone."""
     moves: int = 0
     """How often it went from one place to another."""
     is_over: bool = False
@@ -138,7 +140,7 @@ class Crowd:
             self._ask(it)
         for name in it.places:
             machine = self.machines.get(name)
-            if machine is not None and not machine.is_up:
+            if self._is_gone(name):
                 self.failed.append((self.now_ms, it.name))
                 if self.silence_ms:
                     it.places = tuple(other for other in it.places if other != name)
@@ -147,16 +149,21 @@ class Crowd:
                 continue
             if machine is not None:
                 machine.waiting_kbit += self._segment_kbit(it)
-            it.moves += it.current not in ("", name)
+            if it.current not in ("", name):
+                it.moves += 1
+                it.rescued_ms = it.rescued_ms or (self.now_ms if self._is_gone(it.current) else 0)
             it.current, it.delivered_ms = name, self.now_ms
             break
         if it.places and it.current != it.places[0] and self.now_ms - it.asked_ms >= AGAIN_MS:
             self._ask(it)
         self._put(self.now_ms + SEGMENT_MS, "fetch", number)
 
+    def _is_gone(self, name: str) -> bool:
+        return name in self.machines and not self.machines[name].is_up
+
     def _segment_kbit(self, it: Session) -> int:
         """Of a size between half and one and a half of what the bitrate says."""
-        drawn = lot(self.now_ms, key_of(it.name))
+        [drawn] = lots(self.now_ms, [key_of(it.name)])
         return self.bitrate_kbps * SEGMENT_MS // 1000 * (500 + drawn % 1_001) // 1_000
 
     def _ask(self, it: Session) -> None:

@@ -13,15 +13,21 @@ import msgspec
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from matinee.clock import SystemClock
+from matinee.clock import Clock, SystemClock
 from matinee.crypto.tokens import SigningKey, encode_base64url
 from matinee.wire.auth import AccessClaims, MediaClaims
+from matinee.wire.title import MediaFile
 from matinee_asgi.listening import listener, url_of
 from matinee_edge.appliance import Appliance
+from matinee_edge.eviction import EVICTION_POLICIES
 from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply
 from matinee_edge.hits import Hits
+from matinee_edge.misses import Misses
+from matinee_edge.parent import Parent
 from matinee_edge.settings import EdgeSettings
+from matinee_edge.shelf import Shelf
+from matinee_edge.sources import Sources
 
 FAR_WALL_MS = 1 << 50
 DEADLINE_S = 10
@@ -166,6 +172,51 @@ def origin_settings(folder: Path, issuer: Issuer, **changes: Any) -> EdgeSetting
 def isp_settings(folder: Path, issuer: Issuer, **changes: Any) -> EdgeSettings:
     known: dict[str, Any] = {"name": "isp-a", "kind": "isp", "shelf": folder, "trust": issuer.trust}
     return EdgeSettings(**known | {"media_token_file": issuer.media_token_file} | changes)
+
+
+def shelf_in(
+    root: Path, *, clock: Clock | None = None, quota_bytes: int = 1 << 40, policy: str = "popularity", draw: int = 0
+) -> Shelf:
+    """A shelf as it lies in the folder."""
+    return Shelf(
+        root,
+        clock=clock or SystemClock(),
+        draw=lambda: draw,
+        quota_bytes=quota_bytes,
+        policy=EVICTION_POLICIES[policy],
+    )
+
+
+async def stock(shelf: Shelf, media: Path, *titles: str, lacking: str = "") -> None:
+    """These titles, as they lie in `media`, are on the shelf, but for the path that is to lack."""
+    for title_id in titles:
+        await shelf.adopt(title_id, (media / title_id / "title.json").read_bytes())
+        for file in shelf.lacking(title_id):
+            if file.path != lacking:
+                put(shelf, media, file, title_id=title_id)
+
+
+def put(shelf: Shelf, media: Path, file: MediaFile, *, title_id: str) -> None:
+    """The file, as it lies in `media`, lands on the shelf."""
+    landing = shelf.landing(file)
+    try:
+        landing.write((media / title_id / file.path).read_bytes())
+        landing.verify()
+        shelf.land(title_id, landing)
+    finally:
+        landing.discard()
+
+
+@asynccontextmanager
+async def pulling(
+    shelf: Shelf, *parents: Parent, clock: Clock | None = None, deadline_ms: int = 5_000, max_fetches: int = 16
+) -> AsyncIterator[Misses]:
+    """What fetches onto the shelf from the first of these who can."""
+    sources = Sources(clock=clock or SystemClock(), draw=lambda: 0)
+    sources.use(parents)
+    misses = Misses(shelf, sources, clock=clock or SystemClock(), deadline_ms=deadline_ms, max_fetches=max_fetches)
+    async with sources.running(), misses.running():
+        yield misses
 
 
 async def eventually(condition: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ from matinee.wire.steering import Announcement, Utilization
 from matinee_backend.records import HeardAppliance
 from matinee_backend.services.steering.rendezvous import key_of
 from matinee_backend.services.steering.room import UNKNOWN_LINK_KBPS, Room
-from matinee_backend.services.steering.subnets import SubnetMap
+from matinee_backend.services.steering.subnets import Reach, SubnetMap
 
 UNWELL_ERRORS_PERMILLE = 100
 """So many answers of 5xx, or first bytes so late, and clients go elsewhere while they can."""
@@ -55,6 +55,9 @@ class Block(NamedTuple):
     key: int
     capacity_kbps: int
     standings: tuple[Standing, ...]
+    keys: tuple[int, ...]
+    """Theirs."""
+    capacities: tuple[int, ...]
 
 
 class Tier(NamedTuple):
@@ -62,6 +65,9 @@ class Tier(NamedTuple):
 
     nearness: Nearness
     blocks: tuple[Block, ...]
+    keys: tuple[int, ...]
+    """Those of the blocks."""
+    capacities: tuple[int, ...]
 
 
 Area = tuple[Tier, ...]
@@ -71,58 +77,70 @@ Area = tuple[Tier, ...]
 class Atlas:
     def __init__(self, standings: Iterable[Standing], subnets: SubnetMap) -> None:
         self.subnets = subnets
-        self._sites: dict[tuple[str, str], list[Standing]] = {}
-        """Appliances by kind and site."""
+        by_site: dict[tuple[str, str], list[Standing]] = {}
         self._clusters: dict[str, set[str]] = {}
         self._regions: dict[str, set[str]] = {}
         """Regions of each site."""
-        self._areas: dict[int, Area] = {}
         for it in standings:
-            self._sites.setdefault((it.heard.kind, it.site), []).append(it)
+            by_site.setdefault((it.heard.kind, it.site), []).append(it)
             if it.place.cluster:
                 self._clusters.setdefault(it.place.cluster, set()).add(it.site)
             self._regions.setdefault(it.site, set()).add(it.place.region)
-        self._cluster_of = {site: name for name, sites in self._clusters.items() for site in sites}
+        self._blocks = {(kind, site): _block(site, them) for (kind, site), them in sorted(by_site.items())}
+        """Appliances by kind and site."""
+        self._helping = {site: sites for sites in self._clusters.values() for site in sites}
+        self._exchanges: dict[frozenset[str], tuple[Tier, Tier]] = {}
+        self._areas: dict[int, Area] = {}
+        self._origin = _tier("origin", self._all("origin"))
 
     def area(self, address: str) -> Area:
         """The tiers around the address."""
         number = self.subnets.reach_of(address)
         area = self._areas.get(number)
         if area is None:
-            area = self._areas[number] = tuple(self._tiers(number))
+            area = self._areas[number] = tuple(self._tiers(self.subnets.reaches[number]))
         return area
 
-    def _tiers(self, number: int) -> Iterable[Tier]:
-        groups = self.subnets.reaches[number]
-        isps, exchanges = self._all("isp"), self._all("exchange")
+    def _tiers(self, groups: Reach) -> Iterable[Tier]:
+        """Each appliance in the nearest tier that it belongs to."""
         if self.subnets.is_empty:
             # Without any map all are near.
-            groups = (tuple(isps),)
+            groups = (tuple(site for kind, site in self._blocks if kind == "isp"),)
         home = groups[0] if groups else ()
-        covering = [site for group in groups for site in group]
-        near = [site for site in home if ("isp", site) in self._sites]
-        helping = sorted(
-            {it for site in near for it in self._clusters.get(self._cluster_of.get(site, ""), ())} - {*near}
-        )
-        regions = {region for site in home for region in self._regions.get(site, ())} or {""}
-        in_region = [site for site in exchanges if self._regions[site] & regions]
-        told = {("isp", it) for it in (*near, *helping)}
-        around = [(kind, it) for it in dict.fromkeys(covering) for kind in ("isp", "exchange")]
-        yield self._tier("home", [("isp", it) for it in near])
-        yield self._tier("cluster", [("isp", it) for it in helping])
-        yield self._tier("covering", [it for it in around if it not in told])
-        told.update(around)
-        yield self._tier("region", [("exchange", it) for it in in_region if ("exchange", it) not in told])
-        told.update(("exchange", it) for it in in_region)
-        yield self._tier("elsewhere", [("exchange", it) for it in exchanges if ("exchange", it) not in told])
-        yield self._tier("origin", [("origin", it) for it in self._all("origin")])
+        near = [site for site in home if ("isp", site) in self._blocks]
+        helping = sorted({it for site in near for it in self._helping.get(site, ())} - {*near})
+        told = [*near, *helping]
+        around = dict.fromkeys(site for group in groups for site in group)
+        covering = [("isp", it) for it in around if it not in told] + [("exchange", it) for it in around]
+        yield _tier("home", self._found("isp", near))
+        yield _tier("cluster", self._found("isp", helping))
+        yield _tier("covering", [self._blocks[it] for it in covering if it in self._blocks])
+        regions = frozenset(region for site in home for region in self._regions.get(site, ())) or frozenset({""})
+        for tier in self._exchanges_of(regions):
+            yield _tier(tier.nearness, [it for it in tier.blocks if it.standings[0].site not in around])
+        yield self._origin
 
-    def _all(self, kind: str) -> list[str]:
-        return sorted(site for of_kind, site in self._sites if of_kind == kind)
+    def _exchanges_of(self, regions: frozenset[str]) -> tuple[Tier, Tier]:
+        """The exchanges of these regions, and the others."""
+        found = self._exchanges.get(regions)
+        if found is None:
+            within, beyond = list[Block](), list[Block]()
+            for it in self._all("exchange"):
+                (within if self._regions[it.standings[0].site] & regions else beyond).append(it)
+            found = self._exchanges[regions] = _tier("region", within), _tier("elsewhere", beyond)
+        return found
 
-    def _tier(self, nearness: Nearness, sites: Sequence[tuple[str, str]]) -> Tier:
-        found = [(site, self._sites[kind, site]) for kind, site in sites if (kind, site) in self._sites]
-        return Tier(
-            nearness,
-            tuple(Block(key_of(site), sum(it.capacity_kbps for it in them), tuple(them)) for site, them in found),
-        )
+    def _all(self, kind: str) -> list[Block]:
+        return [block for (of_kind, _), block in self._blocks.items() if of_kind == kind]
+
+    def _found(self, kind: str, sites: Iterable[str]) -> list[Block]:
+        return [self._blocks[kind, site] for site in sites if (kind, site) in self._blocks]
+
+
+def _block(site: str, standings: Sequence[Standing]) -> Block:
+    capacities = tuple(it.capacity_kbps for it in standings)
+    return Block(key_of(site), sum(capacities), tuple(standings), tuple(it.key for it in standings), capacities)
+
+
+def _tier(nearness: Nearness, blocks: Sequence[Block]) -> Tier:
+    return Tier(nearness, tuple(blocks), tuple(it.key for it in blocks), tuple(it.capacity_kbps for it in blocks))

@@ -36,6 +36,11 @@ class Fleet:
         self._has_new_subnets = False
 
     @property
+    def subnets(self) -> SubnetMap:
+        """The map that is in force."""
+        return self._atlas.subnets
+
+    @property
     def is_small(self) -> bool:
         """Whether an atlas is made in milliseconds."""
         return len(self._standings) + self.prefixes <= SMALL

@@ -6,12 +6,12 @@ when somebody fails. If nobody has room, the commercial networks come before the
 is not well comes last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS, HEARTBEAT_LATE_MS
 from matinee_backend.services.steering.atlas import Area, Block, Nearness, Standing, Tier
-from matinee_backend.services.steering.rendezvous import key_of, lot, wait
+from matinee_backend.services.steering.rendezvous import key_of, lots, waits
 from matinee_backend.services.steering.room import MOVE_AWAY_PPM, RETURN_PPM, WHOLE
 
 MOST_OF_A_TIER = 3
@@ -110,49 +110,52 @@ class _Judge:
         self._current = current
         self.full_ppm = MOVE_AWAY_PPM
         """From where on an appliance takes nobody. Who sits well moves only to where there is room for sure."""
-        if current is not None and self._verdict(current, lot(self._key, current.key)) == "stays":
-            self.full_ppm = RETURN_PPM
+        if current is not None:
+            [drawn] = lots(self._key, (current.key,))
+            if self._verdict(current, drawn) == "stays":
+                self.full_ppm = RETURN_PPM
 
     def found(self, tier: Tier) -> list[Found]:
-        """The tier's appliances that were looked at, in the session's order; only enough of them to be named."""
+        """The tier's appliances, in the session's order, until there are enough to be named."""
         found = list[Found]()
-        enough = MOST_OF_A_TIER
-        for block in self._in_order(tier.blocks):
-            for _, drawn, standing in self._lots(block):
-                verdict = self._verdict(standing, drawn)
-                if verdict == "takes" or verdict == "stays":
-                    enough -= 1
-                    if enough < 0:
-                        verdict = "far"
-                found.append((tier.nearness, verdict, standing))
-            if enough <= 0:
+        nearness, title_id, enough = tier.nearness, self._asked.title_id, MOST_OF_A_TIER
+        for block in self._sites(tier):
+            if not any(title_id in it.titles for it in block.standings):
+                found += [(nearness, "lacks", it) for it in block.standings]
+                continue
+            for it, drawn in self._appliances(block):
+                verdict = self._verdict(it, drawn) if enough else "far"
+                enough -= verdict == "takes" or verdict == "stays"
+                found.append((nearness, verdict, it))
+            if not enough:
                 break
         return found
 
-    def _in_order(self, blocks: Sequence[Block]) -> Sequence[Block]:
-        """The sites as the session draws them, the one where it is first."""
-        if len(blocks) < 2:
-            return blocks
-        at_key = self._current.site_key if self._current is not None else -1
-        waits = [
-            (-1.0 if it.key == at_key else wait(lot(self._key, it.key), it.capacity_kbps), it.key, it) for it in blocks
-        ]
-        waits.sort()
-        return [it for _, _, it in waits[:MOST_SITES]]
+    def _sites(self, tier: Tier) -> Sequence[Block]:
+        """As the session draws them, the one where it is first."""
+        if len(tier.blocks) < 2:
+            return tier.blocks
+        drawn = lots(self._key, tier.keys)
+        order = sorted(zip(waits(drawn, tier.capacities), tier.keys, tier.blocks, strict=True))
+        blocks = [block for _, _, block in order]
+        if self._current is not None:
+            blocks.sort(key=self._is_elsewhere)
+        return blocks[:MOST_SITES]
 
-    def _lots(self, block: Block) -> list[tuple[float, int, Standing]]:
-        """The site's appliances as the session draws them, the one where it is first."""
-        key, current = self._key, self._current
-        lots = []
-        for it in block.standings:
-            drawn = lot(key, it.key)
-            lots.append((-1.0 if it is current else wait(drawn, it.capacity_kbps), drawn, it))
-        lots.sort()
-        return lots
+    def _appliances(self, block: Block) -> Iterable[tuple[Standing, int]]:
+        """As the session draws them, the one where it is first, each with its lot."""
+        drawn = lots(self._key, block.keys)
+        order = sorted(zip(waits(drawn, block.capacities), drawn, range(len(drawn)), strict=True))
+        if self._current is not None and self._current.site_key == block.key:
+            order.sort(key=lambda it: block.standings[it[2]] is not self._current)
+        return [(block.standings[number], lot) for _, lot, number in order]
+
+    def _is_elsewhere(self, block: Block) -> bool:
+        return self._current is None or block.key != self._current.site_key
 
     def _verdict(self, it: Standing, drawn: int) -> Verdict:
-        heard, room, asked = it.heard, it.room, self._asked
-        if asked.title_id not in it.titles:
+        heard, room = it.heard, it.room
+        if self._asked.title_id not in it.titles:
             return "lacks"
         if heard.heard_wall_ms < self._silent_wall_ms:
             return "silent"
@@ -162,7 +165,7 @@ class _Judge:
             return "late"
         if not it.is_well:
             return "unwell"
-        if heard.appliance in asked.slow:
+        if heard.appliance in self._asked.slow:
             return "slow"
         # Other bits than those that made the order, or a site would move away just those who prefer it least.
         if drawn & (WHOLE - 1) >= room.keeps:

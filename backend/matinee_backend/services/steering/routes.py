@@ -5,7 +5,6 @@ from collections.abc import Callable
 from starlette.requests import Request
 
 from matinee.errors import RequestInvalid, TokenInvalid, TooManyRequests
-from matinee.wire.auth import MediaClaims
 from matinee.wire.ids import ApplianceId, OpaqueId, TitleId
 from matinee.wire.steering import Announcement, AnnouncementReply, Heartbeat, HeartbeatReply, SteeringDocument
 from matinee_asgi.bearer import BearerCheck
@@ -15,7 +14,8 @@ from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.explanation import Explanation
 from matinee_backend.services.steering.question import question_of
 from matinee_backend.services.steering.ranking import Asked
-from matinee_backend.services.steering.rules import check_heartbeat
+from matinee_backend.services.steering.rules import MediaToken, check_heartbeat
+from matinee_backend.services.steering.tickets import Tickets
 
 _SESSION: Parameter[str] = Parameter(name="session_id", schema=OpaqueId)
 _TOKEN: Parameter[str] = Parameter(name="token", schema=str, where="query")
@@ -34,16 +34,18 @@ def steering_service(
 ) -> Service:
     """`client`: the address that a request comes from."""
 
+    tickets = Tickets(bearer.keys, clock=bearer.clock)
+
     async def steer(request: Request) -> SteeringDocument:
         session_id = _SESSION.read(request)
-        claims = bearer.keys.verify(_TOKEN.read(request), MediaClaims, wall_ms=bearer.clock.wall_ms())
-        if claims.sub != session_id or len(claims.titles) != 1:
-            raise TokenInvalid("A token that is not of this session.", reason="wrong-claims")
+        token = _TOKEN.read(request)
+        claims = tickets.claims(token, session_id=session_id)
         return await director.document(
             claims.titles[0],
             session_id=session_id,
             public_url=public_url(request),
             address=client(request),
+            shown=MediaToken(token, claims.exp_wall_ms),
             question=question_of(request.query_params),
         )
 

@@ -17,13 +17,16 @@ from matinee_edge.fill.windows import known_zone
 from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
 
+SPARE_DESCRIPTORS = 4096
+"""For files that are sent but not kept open any more, and for fetches."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM. 0 after an orderly stop, 1 with one line on stderr otherwise."""
     try:
         settings = parsed(sys.argv[1:] if argv is None else argv)
         log_to_stderr()
-        _allow_many_descriptors()
+        _allow_descriptors(settings.max_connections + settings.max_open_files + SPARE_DESCRIPTORS)
         serve(settings, draw=_drawn)
     except MatineeError as error:
         print(f"matinee-edge: {error}", file=sys.stderr)
@@ -54,6 +57,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
         "--subnet", action="append", default=[], dest="subnets", metavar="PREFIX", help="clients it is near to; repeat"
     )
     parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
+    parser.add_argument("--max-connections", default=2048, type=int, help="open at the same time (default: %(default)s)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
@@ -76,6 +80,8 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid(f"--subnet takes a prefix such as 10.0.0.0/8, {MOST_SUBNETS} times at most.")
     if settings.link_kbps < 0:
         raise SettingsInvalid("--link-kbps takes a rate.")
+    if settings.max_connections < 1:
+        raise SettingsInvalid("--max-connections takes a number above 0.")
     for option, url in (
         ("--parent", settings.parent),
         ("--control", settings.control),
@@ -112,12 +118,12 @@ def _drawn() -> int:
     return random.SystemRandom().randrange(1 << 30)
 
 
-def _allow_many_descriptors() -> None:
-    """Each connection and each file being sent takes one; the usual soft limit of 1024 is soon reached."""
+def _allow_descriptors(wanted: int) -> None:
+    """Each connection and each open file takes one; the usual soft limit of 1024 is soon reached."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 8192 if hard == resource.RLIM_INFINITY else min(8192, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < granted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
 
 
 if __name__ == "__main__":

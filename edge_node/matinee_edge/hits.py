@@ -8,7 +8,7 @@ import re
 
 from matinee.errors import MatineeError
 from matinee_edge.answers import lasting_headers, media_headers
-from matinee_edge.cross_origin import ALLOWED
+from matinee_edge.cross_origin import ALLOWED, VARYING
 from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply, Span
 from matinee_edge.gate import Gate
@@ -90,7 +90,7 @@ def _fields_of(held: Held) -> bytes:
     """The header fields that do not change from request to request, written once."""
     if held.fields is None:
         files = (held.file,)
-        held.fields = _lines(lasting_headers(files) | media_headers(files, listing=held.listing))
+        held.fields = _lines(lasting_headers(files) | media_headers(files, listing=held.listing) | VARYING)
     return held.fields
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import ctypes
+import gc
 import mmap
 import os
 import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from matinee.clock import SystemClock
+from matinee.clock import Clock, SystemClock
 from matinee_asgi.listening import listener
 from matinee_edge.front.bounds import Bounds
 from matinee_edge.front.heads import Head
@@ -93,7 +94,12 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 @asynccontextmanager
 async def fronted(
-    app: ASGIApp = echo, *, files: Mapping[bytes, File] | None = None, tls: Tls | None = None, **bounds: int
+    app: ASGIApp = echo,
+    *,
+    files: Mapping[bytes, File] | None = None,
+    tls: Tls | None = None,
+    clock: Clock | None = None,
+    **bounds: int,
 ) -> AsyncIterator[Fronted]:
     """A front; the files, by target, are at hand, the application is asked for the rest."""
     known = files or {}
@@ -107,7 +113,7 @@ async def fronted(
 
     tally, stop = Tally(), asyncio.Event()
     settings: Any = {**BOUNDS, **bounds}
-    front = Front(app, at_hand, bounds=Bounds(**settings), tally=tally, clock=SystemClock(), tls=tls)
+    front = Front(app, at_hand, bounds=Bounds(**settings), tally=tally, clock=clock or SystemClock(), tls=tls)
     with listener("127.0.0.1", 0) as listening:
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(front.serve([listening], until=stop))
@@ -203,7 +209,8 @@ def evict(path: Path) -> None:
     """The file is on disk only from now on; the test is skipped where the system does not do that."""
     descriptor = os.open(path, os.O_RDWR)
     try:
-        os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
+        with suppress(BlockingIOError):
+            os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
         for _ in range(EVICTIONS):
             os.fsync(descriptor)
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -260,3 +267,9 @@ def trusting(certificate: Path, *, newest: ssl.TLSVersion = ssl.TLSVersion.MAXIM
 def open_descriptors() -> int:
     """Of this process."""
     return len(os.listdir("/proc/self/fd"))
+
+
+def tidied_descriptors() -> int:
+    """The same, without those that only wait to be collected as garbage."""
+    gc.collect()
+    return open_descriptors()

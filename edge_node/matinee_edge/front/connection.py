@@ -136,10 +136,12 @@ class Connection:
         self._is_open = False
         self._desk.forget(self)
         self._sock.close()
-        if self._task is not None:
-            self._task.cancel()
         if self._head is not None:
             self._count(self._head)
+        if self._task is not None:
+            self._task.cancel()
+            # How it ended refers to what it was sending, and to this.
+            self._task = None
 
     def begin(self, status: int, fields: list[tuple[bytes, bytes]], *, closes: bool) -> None:
         """The application's answer begins."""

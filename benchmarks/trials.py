@@ -32,6 +32,7 @@ TRIALS = {
         Trial("scale", "benchmarks.scale", "10", "six minutes", "a thousand sessions in one process"),
         Trial("soak", "benchmarks.soak", "10", "two minutes", "ten thousand segments, and what is left behind"),
         Trial("fill", "benchmarks.fill", "–", "three minutes", "a night's fill of fifty appliances"),
+        Trial("appliance", "benchmarks.appliance", "–", "ten minutes", "an appliance beside nginx"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
         Trial("edge-kill", "benchmarks.edge_kill", "–", "five minutes", "an appliance killed at a hundred moments"),
         Trial("steering", "benchmarks.steering", "–", "two minutes", "decisions over 18,000 appliances"),

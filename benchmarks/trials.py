@@ -34,9 +34,9 @@ TRIALS = {
         Trial("fill", "benchmarks.fill", "–", "three minutes", "a night's fill of fifty appliances"),
         Trial("appliance", "benchmarks.appliance", "–", "ten minutes", "an appliance beside nginx"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
+        Trial("steering", "benchmarks.steering", "–", "four minutes", "decisions over 18,000 appliances"),
+        Trial("crowds", "benchmarks.crowds", "–", "five minutes", "failure, overload and flash crowds, steered"),
         Trial("edge-kill", "benchmarks.edge_kill", "–", "five minutes", "an appliance killed at a hundred moments"),
-        Trial("steering", "benchmarks.steering", "–", "two minutes", "decisions over 18,000 appliances"),
-        Trial("crowds", "benchmarks.crowds", "–", "two minutes", "failure, overload and flash crowds, steered"),
         Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
     )
 }

@@ -57,7 +57,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
         "--subnet", action="append", default=[], dest="subnets", metavar="PREFIX", help="clients it is near to; repeat"
     )
     parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
-    parser.add_argument("--max-connections", default=2048, type=int, help="open at the same time (default: %(default)s)")
+    parser.add_argument("--max-connections", default=2048, type=int, help="at the same time (default: %(default)s)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakSet
 
 from matinee.clock import Clock
@@ -127,7 +127,7 @@ class Misses:
         fetch = self._fetch_of(listing, file, urgency=FILL_URGENCY)
         fetch.is_wanted = True  # before its task runs for the first time
         await fetch.wait_over()
-        if fetch.landing is not None and fetch.landing.draft is None:
+        if not fetch.has_landed:
             raise StorageFull(f"{file.path} of {listing.title_id} was passed on without landing.", path=file.path)
 
     def _fetch_of(self, listing: Listing, file: MediaFile, *, urgency: int) -> Fetch:
@@ -204,12 +204,22 @@ class Misses:
         try:
             await self.sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
             if landing.draft is not None:
-                self._shelf.land(title_id, landing)
+                self._land(fetch, landing)
         except TitleUnknown as error:
-            # Listed, so there is such a file: it is the parent that lacks it.
+            # Listed, so there was such a file: the title may have been made anew.
+            with suppress(MatineeError):
+                await self.renew(title_id)
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
             landing.discard()
+
+    def _land(self, fetch: Fetch, landing: Landing) -> None:
+        try:
+            self._shelf.land(fetch.listing.title_id, landing)
+            fetch.has_landed = True
+        except StorageFull as error:
+            # Those who follow have the right bytes all the same; a fill asks whether it landed.
+            log.warning("%s", error.what)
 
     def _landing(self, fetch: Fetch) -> Landing:
         """On disk; if there is no room, in memory, for those who wait for it."""

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from matinee.wire.placement import PlacedTitle, Placement
+from matinee.wire.placement import PlacedTitle, Placement, placement_digest
 from matinee.wire.steering import (
     HEARTBEAT_EVERY_MS,
     Announcement,
@@ -41,6 +41,8 @@ class Control:
         self.announced: list[Announcement] = []
         self.shelves: set[str] = set()
         self.tell_place = False
+        self.placements: dict[str, Placement] = {}
+        """By appliance; PLACEMENT for others."""
 
     async def announcement(self, request: Request) -> Response:
         self.announced.append(await body_of(request, Announcement))
@@ -52,7 +54,8 @@ class Control:
         self.heard.append(told)
         if told.titles is not None:
             self.shelves.add(told.shelf)
-        placement = PLACEMENT
+        placed = self.placements.get(told.appliance, PLACEMENT)
+        placement = placed if told.placed != placement_digest(placed) else None
         tell_titles = told.shelf not in self.shelves
         return self.refusal or reply(
             HeartbeatReply(placement=placement, tell_titles=tell_titles, tell_place=self.tell_place)

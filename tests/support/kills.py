@@ -16,7 +16,7 @@ import msgspec
 from matinee.clock import SystemClock
 from matinee.wire.placement import PlacedTitle, Placement
 from matinee.wire.title import INDEX_NAME
-from matinee_edge.fill.filler import PLACEMENT_NAME
+from matinee_edge.fill.releases import PLACEMENT_NAME
 from tests.support.edge import Issuer, appliance, eventually, origin_settings, shelf_in
 from tests.support.titles import write_title
 
@@ -26,6 +26,8 @@ SEGMENT_BYTES = 150_000
 CLIENTS = 6
 LONGEST_LIFE_MS = 700
 """After it listens."""
+START_S = 60
+"""A busy machine takes its time."""
 
 
 @dataclass
@@ -159,7 +161,7 @@ async def _process(
             stderr=log,
         )
     try:
-        await eventually(ready.exists)
+        await eventually(lambda: ready.exists() or running.returncode is not None, deadline_s=START_S)
         yield running, json.loads(ready.read_text())["url"]
     finally:
         if running.returncode is None:

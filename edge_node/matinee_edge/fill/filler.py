@@ -18,13 +18,13 @@ from matinee.wire.placement import PlacedTitle, Placement, Source, placement_dig
 from matinee_edge.fill.allowance import Allowance
 from matinee_edge.fill.errands import Errands, rest_ms
 from matinee_edge.fill.progress import FillProgress, Meter, TitleProgress
+from matinee_edge.fill.releases import remembered
 from matinee_edge.fill.round import Round
 from matinee_edge.fill.stock import Stock
 from matinee_edge.fill.windows import ALWAYS, Span, span_at
 
 log = logging.getLogger("matinee.edge.fill")
 
-PLACEMENT_NAME = ".placement.json"
 RENEW_EVERY_MS = 60_000
 """How often it is looked whether something placed has gone from the shelf, or was made anew."""
 LOOK_EVERY_MS = 60_000
@@ -65,8 +65,7 @@ class Filler:
         self._meter = Meter(now_ms=clock.now_ms())
         self._errands: Errands | None = None
         """Of the round that runs."""
-        self._placed = _remembered(memory)
-        self._releases = _releases(self._placed)
+        self._placed = remembered(memory)
         self.placed_digest = placement_digest(self._placed)
         """Of what should be here, as heartbeats tell it."""
         self._allowance = Allowance(self._placed.rate_kbps, now_ms=clock.now_ms())
@@ -81,10 +80,6 @@ class Filler:
         """The titles that should be here."""
         return tuple(title.title_id for title in self._placed.titles)
 
-    def release_of(self, title_id: str) -> int:
-        """Before that wall_ms no viewer gets the title; 0 if nothing is known of a release."""
-        return self._releases.get(title_id, 0)
-
     def hold(self, placement: Placement) -> None:
         """From now on these titles should be here."""
         if placement == self._placed:
@@ -92,7 +87,6 @@ class Filler:
         if placement.rate_kbps != self._placed.rate_kbps:
             self._allowance = Allowance(placement.rate_kbps, now_ms=self._clock.now_ms())
         self._placed = placement
-        self._releases = _releases(placement)
         self.placed_digest = placement_digest(placement)
         log.info("placed here: %d titles", len(placement.titles))
         try:
@@ -107,10 +101,10 @@ class Filler:
         while True:
             placement = self._placed
             is_done = await self.fill()
-            failed_rounds = 0 if is_done or placement != self._placed else failed_rounds + 1
+            failed_rounds = 0 if is_done or placement is not self._placed else failed_rounds + 1
             pause_ms = self._pause_ms(failed_rounds)
             self._changed.clear()
-            if placement != self._placed:
+            if placement is not self._placed:
                 continue
             try:
                 async with asyncio.timeout(pause_ms / 1000):
@@ -184,7 +178,7 @@ class Filler:
 
     def _left_ms(self, placement: Placement, span: Span) -> int:
         """Until a round is over that began under this placement; 0: it is."""
-        if placement != self._placed:
+        if placement is not self._placed:
             return 0
         wall_ms = self._clock.wall_ms()
         ends_wall_ms = span.closes_wall_ms if span.is_open(wall_ms) else span.opens_wall_ms
@@ -210,14 +204,3 @@ class Filler:
             bytes_left=title.size_bytes if listing is None else sum(file.size_bytes for file in lacking),
             is_urgent=title.is_urgent,
         )
-
-
-def _releases(placement: Placement) -> dict[str, int]:
-    return {title.title_id: title.released_wall_ms for title in placement.titles if title.released_wall_ms}
-
-
-def _remembered(memory: Path) -> Placement:
-    try:
-        return msgspec.json.decode(memory.read_bytes(), type=Placement)
-    except (OSError, msgspec.DecodeError):
-        return Placement(titles=())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from matinee.clock import SystemClock
-from matinee.wire.placement import PlacedTitle, Placement, Source
+from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee_edge.fill.filler import Filler
 from matinee_edge.fill.upstream import Upstream
 from matinee_edge.parent import Parent
@@ -120,3 +120,38 @@ async def test_a_spoilt_memory_of_the_placement_counts_as_none(tmp_path: Path, c
     async with Site(tmp_path) as site:
         (tmp_path / "shelf/.placement.json").write_bytes(content)
         assert site.filler().placed == ()
+
+
+async def test_progress_says_what_lacks_and_from_whom_it_came(tmp_path: Path) -> None:
+    async with Site(tmp_path) as site:
+        filler = site.filler()
+        assert filler.progress().state == "whole"
+        filler.hold(Placement(titles=(PlacedTitle(title_id="heat", size_bytes=7_000),)))
+        before = filler.progress()
+        assert (before.state, before.bytes_left, before.titles[0].files) == ("failing", 7_000, 0)
+        await filler.fill()
+        after = filler.progress()
+        assert (after.state, after.bytes_left, after.titles) == ("whole", 0, ())
+        assert after.bytes_by_source == {"parent": sum(file.size_bytes for file in site.index.files)}
+
+
+async def test_outside_the_hours_only_what_is_urgent_is_filled(tmp_path: Path) -> None:
+    minute = SystemClock().wall_ms() // 60_000 % 1440
+    later = FillWindow(from_minute=(minute + 120) % 1440, until_minute=(minute + 180) % 1440)
+    async with Site(tmp_path) as site:
+        filler = site.filler()
+        filler.hold(Placement(titles=(PlacedTitle(title_id="heat"),), windows=(later,)))
+        assert await filler.fill()
+        assert (site.shelf.whole_titles(), filler.progress().state) == ((), "waiting")
+        filler.hold(Placement(titles=(PlacedTitle(title_id="heat", is_urgent=True),), windows=(later,)))
+        assert await filler.fill()
+        assert site.shelf.whole_titles() == ("heat",)
+
+
+async def test_a_zone_that_is_not_known_here_gives_way_to_the_appliances_own(tmp_path: Path) -> None:
+    async with Site(tmp_path) as site:
+        filler = site.filler()
+        everywhere = FillWindow(from_minute=0, until_minute=1440, zone="Europe/Atlantis")
+        filler.hold(Placement(titles=(PlacedTitle(title_id="heat"),), windows=(everywhere,)))
+        assert await filler.fill()
+        assert site.shelf.whole_titles() == ("heat",)

@@ -6,7 +6,7 @@ it: an unusual target, a bad token, a condition, a miss, a range without a byte,
 
 from matinee.errors import MatineeError
 from matinee_edge.answers import lasting_headers, media_headers
-from matinee_edge.cross_origin import ALLOWED
+from matinee_edge.cross_origin import ALLOWED, VARYING
 from matinee_edge.front.heads import Head
 from matinee_edge.front.outgoing import Reply, Span
 from matinee_edge.gate import Gate
@@ -87,7 +87,7 @@ def _reply(held: Held, wanted: ByteRange | None, *, date: bytes, is_cross_origin
 def _written(held: Held) -> bytes:
     """The header fields that do not change from request to request, written once."""
     files = (held.file,)
-    held.fields = _lines(lasting_headers(files) | media_headers(files, listing=held.listing))
+    held.fields = _lines(lasting_headers(files) | media_headers(files, listing=held.listing) | VARYING)
     return held.fields
 
 

@@ -23,6 +23,8 @@ from matinee_edge.tally import Tally
 
 log = logging.getLogger("matinee.access")
 
+MOST_ANSWERS = 16
+"""To one client before the others have their turn: whoever asks faster than he is answered would keep them waiting."""
 PACE_BYTES = 128 << 10
 """Within a write deadline a client must take so much: one that takes a byte now and then would stay for ever."""
 LINGER_MS = 1_000
@@ -96,11 +98,12 @@ class Connection:
     @property
     def is_idle(self) -> bool:
         """Whether it may be closed without anybody missing anything."""
-        return self._head is None and not self._received
+        return self._head is None and not self._received and self._lingering_bytes is None
 
-    def heard(self) -> None:
-        """Something has come, or the end."""
+    def heard(self, *, is_last: bool) -> None:
+        """Something has come, or the end; `is_last`: nothing more will."""
         self._wire.may_recv = True
+        self._wire.has_ended = is_last
 
     def wake(self) -> None:
         """Go on: the socket may give or take bytes."""
@@ -133,10 +136,12 @@ class Connection:
         self._is_open = False
         self._desk.forget(self)
         self._sock.close()
-        if self._task is not None and not self._is_whole:
-            self._task.cancel()
         if self._head is not None:
             self._count(self._head)
+        if self._task is not None:
+            self._task.cancel()
+            # How it ended refers to what it was sending, and to this.
+            self._task = None
 
     def begin(self, status: int, fields: list[tuple[bytes, bytes]], *, closes: bool) -> None:
         """The application's answer begins."""
@@ -158,7 +163,7 @@ class Connection:
         if not self._is_greeted:
             self._wire.greet()
             self._is_greeted = True
-        while self._is_open:
+        for _ in range(MOST_ANSWERS):
             if not self._outgoing.push(self._desk.now_ms):
                 self._desk.next_turn(self)
                 return
@@ -174,6 +179,7 @@ class Connection:
                 return
             if not self._take_head():
                 return
+        self._desk.next_turn(self)
 
     def _take_head(self) -> bool:
         """Whether there was one. The next answer is under way then."""
@@ -250,13 +256,14 @@ class Connection:
             self._lingering_bytes = 0
             self.due_ms = now_ms + LINGER_MS
             with suppress(OSError):
-                self._sock.shutdown(socket.SHUT_WR)
+                self._wire.end()
 
     def _count(self, head: Head) -> None:
         tally = self._desk.tally
         tally.answering -= 1
         tally.bytes_sent += self._outgoing.sent_bytes - self._began_bytes
-        if self._status >= 500:
+        # A 5xx to what never became a request is its client's fault, not ours.
+        if self._status >= 500 and self._task is not None:
             tally.errors += 1
         if self._desk.is_logging:
             # As sent, still percent-encoded: a decoded path could hold line breaks and forge lines.

@@ -9,6 +9,8 @@ _EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", 
 
 ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
 """What an answer to another origin's page carries."""
+VARYING = {"Vary": "Origin"}
+"""What any answer carries: a browser must not show a page what it kept for an image, without the above."""
 
 
 def cross_origin() -> Sequence[Middleware]:

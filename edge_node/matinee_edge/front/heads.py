@@ -7,7 +7,8 @@ line feeds, no space before a colon, one Host, and no body of any kind, since no
 import re
 from typing import NamedTuple
 
-_LINE = re.compile(rb"([A-Z]{1,16}) ([!-~]++) HTTP/1\.([0-9])\r\n")
+# RFC 9112, section 2.2: an empty line before it is ignored.
+_LINE = re.compile(rb"(?:\r\n)?([A-Z]{1,16}) ([!-~]++) HTTP/1\.([0-9])\r\n")
 # Each field begins where a line does and fills it, so as many fields as lines means that there is nothing else.
 _FIELD = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t -~\x80-\xff]*+)\r\n")
 _ONCE = (b"host", b"content-length", b"transfer-encoding")
@@ -61,11 +62,9 @@ def read_head(received: bytes, *, most_bytes: int) -> tuple[Head, bytes] | None:
     is_old = minor == b"0"
     if b"host" not in fields and not is_old:
         raise HeadRefused(400, "No Host.")
-    if b"connection" in fields or is_old:
-        options = {option.lower() for option in _OPTION.findall(fields.get(b"connection", b""))}
-        keeps = b"keep-alive" in options if is_old else b"close" not in options
-    else:
-        keeps = True
+    keeps = not is_old
+    if b"connection" in fields:
+        keeps = keeps and b"close" not in _OPTION.findall(fields[b"connection"].lower())
     return Head(method, target if target[:1] == b"/" else _in_origin_form(method, target), fields, keeps), received[
         end + 4 :
     ]

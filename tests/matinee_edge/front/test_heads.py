@@ -38,7 +38,7 @@ def test_a_head_is_read_once_it_is_whole_and_what_follows_is_left() -> None:
         (b"1.1", b"Connection: TE, Close\r\n", False),
         (b"1.1", b"Connection: keep-alive\r\n", True),
         (b"1.0", b"", False),
-        (b"1.0", b"Connection: Keep-Alive\r\n", True),
+        (b"1.0", b"Connection: Keep-Alive\r\n", False),
     ],
 )
 def test_the_connection_is_kept_as_the_version_and_the_client_say(
@@ -53,6 +53,11 @@ def test_the_connection_is_kept_as_the_version_and_the_client_say(
 )
 def test_a_target_in_absolute_form_is_that_of_its_path(target: bytes, read_as: bytes) -> None:
     assert read(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target).target == read_as
+
+
+def test_an_empty_line_before_a_request_is_ignored_and_no_second_one() -> None:
+    assert read(b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n").target == b"/"
+    assert refusal(b"\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n") == 400
 
 
 def test_of_several_fields_of_a_name_the_values_are_joined() -> None:

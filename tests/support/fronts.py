@@ -113,7 +113,9 @@ async def fronted(
 
     tally, stop = Tally(), asyncio.Event()
     settings: Any = {**BOUNDS, **bounds}
-    front = Front(app, at_hand, bounds=Bounds(**settings), tally=tally, clock=clock or SystemClock(), tls=tls)
+    front = Front(
+        app, at_hand, name="front", bounds=Bounds(**settings), tally=tally, clock=clock or SystemClock(), tls=tls
+    )
     with listener("127.0.0.1", 0) as listening:
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(front.serve([listening], until=stop))

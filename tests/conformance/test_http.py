@@ -50,12 +50,18 @@ CASES = (
 )
 
 
-async def judged(url: str) -> tuple[int, dict[str, str]]:
-    """The status, and the level of every note."""
-    program = shutil.which("redbot", path=str(TOOLS)) or shutil.which("redbot")
-    if program is None:
+@pytest.fixture
+def redbot() -> str:
+    """The program."""
+    found = shutil.which("redbot", path=str(TOOLS)) or shutil.which("redbot")
+    if found is None:
         missing("REDbot is not installed: python -m venv .tools/redbot; .tools/redbot/bin/pip install redbot")
-    running = await asyncio.create_subprocess_exec(str(program), "-o", "har", url, stdout=PIPE)
+    return str(found)
+
+
+async def judged(url: str, *, by: str) -> tuple[int, dict[str, str]]:
+    """The status, and the level of every note."""
+    running = await asyncio.create_subprocess_exec(by, "-o", "har", url, stdout=PIPE)
     async with asyncio.timeout(DEADLINE_S):
         said, _ = await running.communicate()
     entry: dict[str, Any] = json.loads(said)["log"]["entries"][0]
@@ -64,7 +70,7 @@ async def judged(url: str) -> tuple[int, dict[str, str]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.path.partition("}")[2] or case.path)
-async def test_redbot_finds_no_fault(tmp_path: Path, case: Case) -> None:
+async def test_redbot_finds_no_fault(tmp_path: Path, redbot: str, case: Case) -> None:
     issuer = Issuer(tmp_path)
     write_title(tmp_path / "media", "heat")
     async with (
@@ -72,7 +78,7 @@ async def test_redbot_finds_no_fault(tmp_path: Path, case: Case) -> None:
         appliance(isp_settings(tmp_path / "isp", issuer, parent=origin)) as isp,
     ):
         for url in (origin, isp):
-            status, notes = await judged(url + case.path.format(token=issuer.media_token("heat")))
+            status, notes = await judged(url + case.path.format(token=issuer.media_token("heat")), by=redbot)
             assert status == case.status
             faults = {note for note, level in notes.items() if level in ("WARN", "BAD")}
             assert faults <= TAKEN_EXCEPTION_TO

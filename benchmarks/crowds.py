@@ -40,7 +40,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 def measured(*, is_smoke: bool) -> Measured:
     """Thousands of sessions for a quarter of an hour; in a smoke a tenth of them."""
-    links = 1 if is_smoke else 8
+    links = 1 if is_smoke else 3
     stories = [
         _killed(links, heartbeat_delay_ms=100),
         _killed(links, heartbeat_delay_ms=4_000),

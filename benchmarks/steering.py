@@ -231,7 +231,7 @@ def _each_us(world: World, questions: list[tuple[Asked, str]], *, is_whole: bool
 
 def _contest(world: World) -> Contest:
     addresses = world.addresses(1_000)
-    ours, theirs = world.fleet.subnets, _BySizes(world.subnets)
+    ours, theirs = world.fleet.subnets, BySizes(world.subnets)
     return Contest(
         name="longest prefix",
         peer="a dict for each length of prefix, in Python",
@@ -243,7 +243,7 @@ def _contest(world: World) -> Contest:
     )
 
 
-class _BySizes:
+class BySizes:
     """The usual way without a library: the longest length first, a look into its dict."""
 
     def __init__(self, announced: dict[str, tuple[str, ...]]) -> None:

@@ -31,10 +31,12 @@ TRIALS = {
         Trial("live", "benchmarks.live_latency", "9", "five minutes", "latency of live on links that jitter and dip"),
         Trial("scale", "benchmarks.scale", "10", "six minutes", "a thousand sessions in one process"),
         Trial("soak", "benchmarks.soak", "10", "two minutes", "ten thousand segments, and what is left behind"),
+        Trial("fill", "benchmarks.fill", "–", "three minutes", "a night's fill of fifty appliances"),
+        Trial("appliance", "benchmarks.appliance", "–", "ten minutes", "an appliance beside nginx"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
+        Trial("steering", "benchmarks.steering", "–", "four minutes", "decisions over 18,000 appliances"),
+        Trial("crowds", "benchmarks.crowds", "–", "five minutes", "failure, overload and flash crowds, steered"),
         Trial("edge-kill", "benchmarks.edge_kill", "–", "five minutes", "an appliance killed at a hundred moments"),
-        Trial("steering", "benchmarks.steering", "–", "two minutes", "decisions over 18,000 appliances"),
-        Trial("crowds", "benchmarks.crowds", "–", "two minutes", "failure, overload and flash crowds, steered"),
         Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
     )
 }

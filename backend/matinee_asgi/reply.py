@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from matinee.errors import (
-    ComeBackLater,
     LicenseRefused,
     LoginRefused,
     MatineeError,
@@ -67,8 +66,9 @@ def refuse(error: MatineeError) -> Response:
     """`error` as a problem document, with `Retry-After` wherever waiting helps."""
     status = status_of(type(error))
     headers = {}
-    if isinstance(error, ComeBackLater) and error.retry_after_ms is not None:
-        headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
+    wait_ms = error.facts.get("retry_after_ms")
+    if isinstance(wait_ms, int):
+        headers["Retry-After"] = str(-(-wait_ms // 1000))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(problem_of(error, status=status)), status, headers, CONTENT_TYPE)

@@ -19,6 +19,7 @@ from matinee_backend.initialize import (
     prepare_demo_account,
     prepare_secrets,
 )
+from matinee_backend.release import set_release, wall_ms_of
 from matinee_backend.services.entitlement.rules import DEFAULT_PLAN, STREAMS_BY_PLAN
 from matinee_backend.settings import chosen, read_settings
 from matinee_backend.state import StateFolder
@@ -70,6 +71,12 @@ def _add_account(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _release(asked: argparse.Namespace) -> int:
+    index = set_release(StateFolder(asked.state), asked.title, wall_ms=wall_ms_of(asked.at))
+    print(f"{index.name} comes out at {asked.at}; until then it is filled, and refused to viewers")
+    return 0
+
+
 def _serve(asked: argparse.Namespace) -> int:
     state, clock = StateFolder(asked.state), SystemClock()
     settings = read_settings(asked.settings, public_url=asked.public_url)
@@ -100,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("email")
     add.add_argument("--plan", default=DEFAULT_PLAN, choices=list(STREAMS_BY_PLAN))
     add.add_argument("--country", default=DEFAULT_COUNTRY, help="ISO 3166 alpha-2")
+    release = _command(commands, "release", _release, "say when a title comes out")
+    release.add_argument("title", help="its id")
+    release.add_argument("--at", required=True, metavar="TIME", help="as 2026-12-24T18:00+01:00")
     serving = _command(commands, "serve", _serve, "serve the control plane")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8400, help="0: the kernel chooses")

@@ -24,6 +24,7 @@ from matinee_asgi.reply import reply
 from matinee_asgi.service import Service, compose
 from matinee_asgi.timing import ServerTiming
 from matinee_backend.adapters.title_folder import TitleFolder
+from matinee_backend.ports import ApplianceDirectory
 from matinee_backend.services.auth.login import LoginDesk
 from matinee_backend.services.auth.routes import auth_service
 from matinee_backend.services.catalog.browse import CatalogDesk
@@ -33,6 +34,8 @@ from matinee_backend.services.entitlement.routes import entitlement_service
 from matinee_backend.services.license.issue import LicenseDesk
 from matinee_backend.services.license.routes import license_service
 from matinee_backend.services.members.routes import members_service
+from matinee_backend.services.placement.place import Placer
+from matinee_backend.services.placement.roster import Roster, member_of
 from matinee_backend.services.playback.press_play import PlaybackDesk
 from matinee_backend.services.playback.routes import playback_service
 from matinee_backend.services.steering.direct import Director
@@ -54,6 +57,9 @@ SERVICES = (
     "ingest",
 )
 """What `--only` chooses among. `ingest` has no routes: it keeps the catalog equal to the origin's folder."""
+
+COUNTED_ON_MS = 24 * 3_600_000
+"""An appliance that was heard since keeps its place in plans: who restarts finds its titles placed as before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +105,17 @@ def services(house: House) -> tuple[Service, ...]:
     entitlement = Entitlement(
         members=stores.members, titles=stores.titles, leases=stores.leases, clock=clock, settings=settings.streams
     )
-    director = Director(
-        directory=stores.appliances,
+    placer = Placer(
         titles=stores.titles,
         history=stores.history,
+        plans=stores.plans,
+        roster=lambda: _roster(stores.appliances, clock=clock),
+        clock=clock,
+        settings=settings.placement,
+    )
+    director = Director(
+        directory=stores.appliances,
+        placer=placer,
         key=house.key,
         clock=clock,
         settings=settings.steering,
@@ -130,6 +143,13 @@ def services(house: House) -> tuple[Service, ...]:
         telemetry_service(bearer=bearer, events=stores.events, follower=_follower(house)),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )
+
+
+async def _roster(directory: ApplianceDirectory, *, clock: Clock) -> Roster:
+    heard = await directory.heard_since(clock.wall_ms() - COUNTED_ON_MS)
+    _, announced = await directory.announced_since(0)
+    places = {place.appliance: place for place in announced}
+    return Roster(member_of(it, places.get(it.appliance)) for it in heard)
 
 
 def _login_desk(house: House) -> LoginDesk:

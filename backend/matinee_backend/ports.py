@@ -12,7 +12,9 @@ from matinee.wire.steering import Announcement
 from matinee_backend.records import (
     Account,
     CatalogTitle,
+    DailyViewers,
     Device,
+    GroupPlan,
     HeardAppliance,
     LogRecord,
     StreamLease,
@@ -100,9 +102,21 @@ class HistoryStore(Protocol):
         """Latest first."""
         ...
 
-    async def viewers_by_title(self) -> Mapping[str, int]:
-        """How many profiles have watched each title; titles without any are absent."""
+    async def daily_viewers(self, since_day: int) -> Sequence[DailyViewers]:
+        """How many profiles of each country watched each title on each day, from `since_day` on."""
         ...
+
+    async def forget_days(self, before_day: int) -> None:
+        """Days before it are counted no longer."""
+        ...
+
+
+class PlanStore(Protocol):
+    async def keep(self, plan: GroupPlan) -> None:
+        """Takes the place of the group's last plan."""
+        ...
+
+    async def plan(self, group: str) -> GroupPlan | None: ...
 
 
 class ApplianceDirectory(Protocol):

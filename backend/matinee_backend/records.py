@@ -6,6 +6,8 @@ from matinee.wire.ids import OpaqueId, TitleId, WallMs
 from matinee.wire.steering import Utilization
 from matinee.wire.title import TitleIndex
 
+DAY_MS = 86_400_000
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     account_id: OpaqueId
@@ -49,6 +51,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     position_ms: int
     watched_wall_ms: WallMs
     is_completed: bool = False
+    country: str = ""
+    """Where the account lives: counted, not kept with the rest."""
 
 
 class CatalogTitle(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,33 @@ class CatalogTitle(msgspec.Struct, frozen=True, kw_only=True):
     """Without its `files`, which only appliances need."""
     has_poster: bool
     added_wall_ms: WallMs
+    size_bytes: int = 0
+    """Of all its files; 0 if an older process told of it."""
+    index_sha256: str = ""
+    """Of `title.json`."""
+
+
+class DailyViewers(msgspec.Struct, frozen=True, kw_only=True):
+    """How many profiles of a country watched a title on a day."""
+
+    title_id: TitleId
+    country: str
+    day: int
+    """Since the epoch, UTC."""
+    viewers: int
+
+
+class GroupPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which titles lie where in a group of appliances."""
+
+    group: str
+    made_wall_ms: WallMs
+    basis: str
+    """A digest of the catalog and the appliances that it was made for."""
+    titles: dict[str, tuple[TitleId, ...]]
+    """By appliance, what matters most first."""
+    moved_bytes: int = 0
+    """What had to be copied after the plan before it."""
 
 
 class HeardAppliance(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from matinee.errors import SettingsInvalid
-from matinee.wire.ids import ApplianceId
+from matinee.wire.ids import ApplianceId, TitleId
+from matinee.wire.placement import MinuteOfDay
 
 _Positive = Annotated[int, Meta(ge=1)]
 _HOUR_MS = 3_600_000
@@ -68,12 +69,27 @@ class SteeringSettings(_Settings, frozen=True, kw_only=True):
     """Sessions that one process answers; more are told when to come back."""
     commercial: tuple[CommercialPathway, ...] = ()
     """Networks that serve for money when our own appliances are full."""
-    isp_titles: _Positive = 20
-    """Titles that an ISP appliance is asked to hold: the most watched, then the newest."""
 
     def cheapest_first(self) -> tuple[CommercialPathway, ...]:
         """The commercial networks, by price."""
         return tuple(sorted(self.commercial, key=lambda it: (it.price, it.name)))
+
+
+class PlacementSettings(_Settings, frozen=True, kw_only=True):
+    shelf_bytes: _Positive = 1 << 41
+    """Room on an ISP appliance that has not said how much it has."""
+    plan_every_ms: _Positive = 6 * _HOUR_MS
+    """How often the forecast is made anew. A new title or appliance is planned for at once."""
+    from_minute: MinuteOfDay = 120
+    """When fills may begin, in minutes after midnight where the appliance stands."""
+    until_minute: MinuteOfDay = 360
+    """When they end; not later than `from_minute` means on the next day."""
+    rate_kbps: Annotated[int, Meta(ge=0)] = 0
+    """Of what one appliance fetches from its parents; 0: as fast as it goes."""
+    urgent: tuple[TitleId, ...] = ()
+    """Titles that are fetched at any hour."""
+    regions: dict[str, tuple[str, ...]] = {}
+    """Countries whose viewers the appliances of a region serve; those of a region without a line serve all."""
 
 
 class GatewaySettings(_Settings, frozen=True, kw_only=True):
@@ -97,6 +113,7 @@ class Settings(_Settings, frozen=True, kw_only=True):
     streams: StreamSettings = StreamSettings()
     license: LicenseSettings = LicenseSettings()
     steering: SteeringSettings = SteeringSettings()
+    placement: PlacementSettings = PlacementSettings()
     gateway: GatewaySettings = GatewaySettings()
     media_store: MediaStoreSettings = MediaStoreSettings()
 

@@ -10,6 +10,7 @@ from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.history import SqliteHistory
 from matinee_backend.adapters.sqlite.leases import SqliteLeases
 from matinee_backend.adapters.sqlite.members import SqliteMembers
+from matinee_backend.adapters.sqlite.plans import SqlitePlans
 from matinee_backend.adapters.sqlite.titles import SqliteTitles
 from matinee_backend.ports import (
     ApplianceDirectory,
@@ -17,6 +18,7 @@ from matinee_backend.ports import (
     HistoryStore,
     KeyVault,
     MemberStore,
+    PlanStore,
     StreamLeases,
     TitleStore,
 )
@@ -30,6 +32,7 @@ class Stores:
     leases: StreamLeases
     history: HistoryStore
     appliances: ApplianceDirectory
+    plans: PlanStore
     keys: KeyVault
     events: EventLog
     close: Callable[[], Awaitable[None]]
@@ -56,6 +59,7 @@ def open_stores(state: StateFolder, *, writes_events: bool = False) -> Stores:
         leases=SqliteLeases(database),
         history=SqliteHistory(database),
         appliances=SqliteAppliances(database),
+        plans=SqlitePlans(database),
         keys=KeyFolder(state.keys, master_key=master_key),
         events=events,
         close=close,

@@ -1,9 +1,10 @@
-"""The commands `matinee up`, `status`, `down` and `demo`."""
+"""The commands `matinee up`, `status`, `fill`, `down` and `demo`."""
 
 import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,10 @@ import msgspec
 from matinee.clock import SystemClock
 from matinee.errors import MatineeError
 from matinee_local.detach import IS_UP, go_quiet, start_detached
+from matinee_local.filling import fill_table, fillings
 from matinee_local.interrupts import run_until_stopped
 from matinee_local.plan import DEFAULT_PORT, init_arguments, system_plan, table
+from matinee_local.record import read_record
 from matinee_local.startup import started
 from matinee_local.state import StateDir
 from matinee_local.status import status_table, system_status
@@ -20,6 +23,7 @@ from matinee_local.supervisor import SupervisorSettings, stop_recorded
 
 _BY_SIGNAL = 128
 """Exit statuses from here on say that a signal ended the program."""
+_WATCH_EVERY_MS = 2_000
 
 
 def up(argv: list[str]) -> int:
@@ -58,6 +62,18 @@ def status(argv: list[str]) -> int:
     if not seen.is_supervised:
         _say("The supervisor is gone: nothing is started again. `matinee down`, then `matinee up`.")
     return 0 if seen.is_healthy else 1
+
+
+def fill(argv: list[str]) -> int:
+    """Prints how fills come on; with `--watch`, again and again until all is whole."""
+    parser = _parser("fill", "Show how far appliances are with what was placed on them, and where it comes from.")
+    parser.add_argument("urls", nargs="*", metavar="URL", help="appliances elsewhere (default: those of the system)")
+    parser.add_argument("--watch", action="store_true", help="every two seconds, until all is whole")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    given = parser.parse_args(argv)
+    record = read_record(StateDir(given.state.resolve()))
+    urls = given.urls or [entry.url for entry in (record.entries if record is not None else ()) if entry.url]
+    return asyncio.run(_watch_fills(urls, is_watched=given.watch, is_json=given.json))
 
 
 def down(argv: list[str]) -> int:
@@ -109,6 +125,21 @@ async def _up(state: StateDir, *, host: str, port: int, log: Path | None) -> int
     return 0
 
 
+async def _watch_fills(urls: Sequence[str], *, is_watched: bool, is_json: bool) -> int:
+    """0 if something is filled and all of it is whole."""
+    clock = SystemClock()
+    while True:
+        told = await fillings(urls)
+        is_whole = bool(told) and all(it.fill is not None and it.fill.state == "whole" for it in told)
+        if is_json:
+            _say(msgspec.json.encode(told).decode())
+        else:
+            _say(fill_table(told) if told else "No appliance says that it fills.")
+        if is_whole or not is_watched:
+            return 0 if is_whole else 1
+        await clock.wait_until(clock.now_ms() + _WATCH_EVERY_MS)
+
+
 def _parser(command: str, does: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"matinee {command}", description=does)
     parser.add_argument(
@@ -134,7 +165,7 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """`python -m matinee_local COMMAND …` does what `matinee COMMAND …` does."""
-    commands = {command.__name__: command for command in (up, status, down, demo)}
+    commands = {command.__name__: command for command in (up, status, fill, down, demo)}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(f"usage: matinee_local {{{','.join(commands)}}} ...", file=sys.stderr)
         return 2

@@ -71,7 +71,7 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _appliance(state: StateDir, name: str, *, kind: str, parent: str | None) -> Process:
     # The origin's shelf is the store into which the encoder publishes.
     shelf = state.media if kind == "origin" else state.shelf(name)
-    filling = ("--media-token-file", str(state.token(name, "media")))
+    filling = ("--fill-at-once", "--media-token-file", str(state.token(name, "media")))
     upstream = () if parent is None else ("--parent", UrlOf(parent), *filling)
     return Process(
         name=name,

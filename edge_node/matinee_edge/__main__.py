@@ -13,8 +13,12 @@ from matinee.errors import MatineeError, SettingsInvalid
 from matinee.wire.ids import ApplianceId
 from matinee.wire.steering import MOST_SUBNETS, PlaceName, Subnet
 from matinee_asgi.logs import log_to_stderr
+from matinee_edge.fill.windows import known_zone
 from matinee_edge.serving import serve
 from matinee_edge.settings import EdgeSettings, Kind
+
+SPARE_DESCRIPTORS = 4096
+"""For files that are sent but not kept open any more, and for fetches."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = parsed(sys.argv[1:] if argv is None else argv)
         log_to_stderr()
-        _allow_many_descriptors()
+        _allow_descriptors(settings.max_connections + settings.max_open_files + SPARE_DESCRIPTORS)
         serve(settings, draw=_drawn)
     except MatineeError as error:
         print(f"matinee-edge: {error}", file=sys.stderr)
@@ -42,6 +46,9 @@ def parsed(argv: list[str]) -> EdgeSettings:
     parser.add_argument("--ready-file", type=Path, help="written once it listens, removed at the end")
     parser.add_argument("--public-url", help="where clients reach it, if not where it listens")
     parser.add_argument("--parent", help="the appliance to fill from")
+    parser.add_argument("--shelf-bytes", default=1 << 40, type=int, help="room for titles (default: 1 TiB)")
+    parser.add_argument("--time-zone", default="UTC", metavar="NAME", help="where it stands, as Europe/Berlin")
+    parser.add_argument("--fill-at-once", action="store_true", help="fill at any hour")
     parser.add_argument("--control", help="the control plane")
     parser.add_argument("--site", default="", help="the building that it stands in")
     parser.add_argument("--cluster", default="", help="sites that help one another out")
@@ -50,6 +57,7 @@ def parsed(argv: list[str]) -> EdgeSettings:
         "--subnet", action="append", default=[], dest="subnets", metavar="PREFIX", help="clients it is near to; repeat"
     )
     parser.add_argument("--link-kbps", default=0, type=int, help="what its link carries (default: unknown)")
+    parser.add_argument("--max-connections", default=2048, type=int, help="at the same time (default: %(default)s)")
     parser.add_argument("--media-token-file", type=Path, help="holds the token for the parent")
     parser.add_argument("--control-token-file", type=Path, help="holds the token for the control plane")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: TLS 1.3 is spoken")
@@ -72,6 +80,8 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid(f"--subnet takes a prefix such as 10.0.0.0/8, {MOST_SUBNETS} times at most.")
     if settings.link_kbps < 0:
         raise SettingsInvalid("--link-kbps takes a rate.")
+    if settings.max_connections < 1:
+        raise SettingsInvalid("--max-connections takes a number above 0.")
     for option, url in (
         ("--parent", settings.parent),
         ("--control", settings.control),
@@ -89,6 +99,9 @@ def _check(settings: EdgeSettings) -> None:
         raise SettingsInvalid("--tls-certificate and --tls-key go together.")
     if not 1 <= settings.workers <= 256:
         raise SettingsInvalid("--workers takes 1 to 256.")
+    known_zone(settings.time_zone)
+    if not 0 < settings.shelf_bytes < 1 << 53:
+        raise SettingsInvalid("--shelf-bytes takes a number of bytes.")
     if not 0 <= settings.port < 1 << 16:
         raise SettingsInvalid("--port takes 0 to 65535.")
 
@@ -105,12 +118,12 @@ def _drawn() -> int:
     return random.SystemRandom().randrange(1 << 30)
 
 
-def _allow_many_descriptors() -> None:
-    """Each connection and each file being sent takes one; the usual soft limit of 1024 is soon reached."""
+def _allow_descriptors(wanted: int) -> None:
+    """Each connection and each open file takes one; the usual soft limit of 1024 is soon reached."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 8192 if hard == resource.RLIM_INFINITY else min(8192, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < granted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from matinee_asgi.reply import reply
 from matinee_asgi.service import Service
 from matinee_edge.answers import answer_about
 from matinee_edge.arriving import Arriving
+from matinee_edge.fill.progress import FillProgress
 from matinee_edge.gate import Gate
 from matinee_edge.held import Held
 from matinee_edge.listing import Listing
@@ -40,6 +41,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What the control plane wants here."""
     filling: dict[str, tuple[int, int]]
     """For each title that is not whole: files here, files in all."""
+    fill: FillProgress | None
+    """None where nothing is filled."""
     control_plane: str
     """`answers`, `silent`, `unasked`."""
     draining: bool
@@ -63,8 +66,8 @@ class MediaDesk:
         """One file of a title, or a range of it."""
         title_id, path = request.path_params["title_id"], request.path_params["path"]
         self._gate.admit(request.path_params["token"], title_id=title_id)
-        if "only-if-cached" in request.headers.get("cache-control", "") and not self._supply.held(title_id, path):
-            raise HTTPException(504)  # RFC 9111, section 5.2.1.7: a peer asks, which would be asked in turn
+        if _is_for_the_shelf(request) and self._supply.held(title_id, path) is None:
+            raise HTTPException(504, "Not on the shelf.")
         listing = await self._supply.listing(title_id)
         file = listing.files.get(path)
         if file is None:
@@ -136,3 +139,8 @@ def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
             Route("/healthz", healthz, methods=["GET"]),
         ),
     )
+
+
+def _is_for_the_shelf(request: Request) -> bool:
+    """Whether only what is here is asked for (RFC 9111, section 5.2.1.7): so do peers, or they would ask in a ring."""
+    return "only-if-cached" in request.headers.get("cache-control", "")

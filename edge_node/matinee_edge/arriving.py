@@ -28,6 +28,8 @@ class Fetch:
         self.followers = 0
         self.is_wanted = False
         """By a fill: it goes on without followers."""
+        self.has_landed = False
+        """It stands on the shelf, and did not just pass through."""
         self.is_over = False
         self.error: MatineeError | None = None
         """Why it ended without the file."""

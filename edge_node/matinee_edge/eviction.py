@@ -80,4 +80,5 @@ def victim(sample: Sequence[Known], newcomer: Known, *, policy: EvictionPolicy, 
         return None
     worths = [worth_of(known, policy=policy, wall_ms=wall_ms) for known in sample]
     least = min(range(len(worths)), key=worths.__getitem__)
-    return least if worths[least] < worth_of(newcomer, policy=policy, wall_ms=wall_ms) else None
+    first, then, _ = worth_of(newcomer, policy=policy, wall_ms=wall_ms)
+    return least if worths[least][:2] < (first, then) else None

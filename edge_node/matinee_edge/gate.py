@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -21,8 +22,19 @@ TRUST_EVERY_MS = 1_000
 class Gate:
     """Verifies media tokens, each once: a player shows the same one with every segment."""
 
-    def __init__(self, trust: Path, *, clock: Clock, max_remembered: int = MAX_REMEMBERED) -> None:
-        """`trust`: the public keys, base64url by key id. Raises SettingsInvalid if they cannot be read."""
+    def __init__(
+        self,
+        trust: Path,
+        *,
+        clock: Clock,
+        release_of: Callable[[str], int] = lambda title_id: 0,
+        max_remembered: int = MAX_REMEMBERED,
+    ) -> None:
+        """`trust`: the public keys, base64url by key id. `release_of`: before which wall_ms no viewer gets a title.
+
+        Raises SettingsInvalid if the keys cannot be read.
+        """
+        self._release_of = release_of
         self._max_remembered = max_remembered
         self._trust = trust
         self._clock = clock
@@ -48,6 +60,10 @@ class Gate:
             raise TokenInvalid("A token past its end.", reason="expired")
         if title_id not in claims.titles and "*" not in claims.titles:
             raise NotEntitled(f"The token does not cover title {title_id}.", title_id=title_id)
+        # Appliances, whose tokens cover all titles, fetch a title before its release.
+        if (wait_ms := self._release_of(title_id) - self._clock.wall_ms()) > 0 and "*" not in claims.titles:
+            facts = {"title_id": title_id, "reason": "not-yet", "retry_after_ms": wait_ms}
+            raise NotEntitled(f"Title {title_id} is not out yet.", **facts)
         return claims
 
     def _remember(self, token: str, claims: MediaClaims) -> None:

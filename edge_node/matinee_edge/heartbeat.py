@@ -16,13 +16,13 @@ import msgspec
 
 from matinee.clock import Clock
 from matinee.errors import ServiceUnavailable, SettingsInvalid
+from matinee.wire.placement import Placement
 from matinee.wire.steering import (
     HEARTBEAT_EVERY_MS,
     Announcement,
     AnnouncementReply,
     Heartbeat,
     HeartbeatReply,
-    Placement,
 )
 from matinee_edge.tokenfile import read_token
 
@@ -31,7 +31,9 @@ log = logging.getLogger("matinee.edge.heartbeat")
 ReplyT = TypeVar("ReplyT")
 
 DEADLINE_MS = 2_000
-MAX_REPLY_BYTES = 1 << 20
+PIECE_BYTES = 1 << 16
+MAX_REPLY_BYTES = 16 << 20
+"""Of a placement: some 100,000 titles."""
 MAX_HINT_MS = 60_000
 """A wish to be left alone is granted up to here."""
 
@@ -98,11 +100,12 @@ class Heart:
         else:
             self._note(heard=True, why="")
             self.announced = heartbeat.titles or ()
-            self._hear(placement)
+            if placement is not None:
+                self._hear(placement)
         return 0
 
-    async def _told(self, heartbeat: Heartbeat) -> Placement:
-        """What the control plane wants here, once it knows of the appliance all that it must."""
+    async def _told(self, heartbeat: Heartbeat) -> Placement | None:
+        """What the control plane wants here, None if that is no news; by then it knows all it must of the appliance."""
         if not self._is_placed:
             await self._post("announcement", self._place, AnnouncementReply)
             self._is_placed = True
@@ -124,7 +127,12 @@ class Heart:
         ) as response:
             if response.status != 200:
                 raise ServiceUnavailable(f"status {response.status}", retry_after_ms=_hint_ms(response))
-            return msgspec.json.decode(await response.content.read(MAX_REPLY_BYTES), type=reply_type)
+            raw = bytearray()
+            async for piece in response.content.iter_chunked(PIECE_BYTES):
+                raw += piece
+                if len(raw) > MAX_REPLY_BYTES:
+                    raise ServiceUnavailable(f"an answer of more than {MAX_REPLY_BYTES} bytes")
+            return msgspec.json.decode(raw, type=reply_type)
 
     def _note(self, *, heard: bool, why: str) -> None:
         if heard == self.is_heard:

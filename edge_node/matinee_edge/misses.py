@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakSet
 
 from matinee.clock import Clock
@@ -55,7 +55,7 @@ class Misses:
 
     def __init__(self, shelf: Shelf, sources: Sources, *, clock: Clock, deadline_ms: int, max_fetches: int) -> None:
         self._shelf = shelf
-        self._sources = sources
+        self.sources = sources
         self._clock = clock
         self._deadline_ms = deadline_ms
         self._max_fetches = max_fetches
@@ -77,6 +77,11 @@ class Misses:
                 self._owner = None
                 for task in self._under_way:
                     task.cancel()
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a viewer waits for a file that is being fetched."""
+        return any(fetch.followers for fetch in self._files.values())
 
     async def learn(self, title_id: str) -> Listing:
         """What the title consists of, asked of the parent if the shelf does not know.
@@ -122,7 +127,7 @@ class Misses:
         fetch = self._fetch_of(listing, file, urgency=FILL_URGENCY)
         fetch.is_wanted = True  # before its task runs for the first time
         await fetch.wait_over()
-        if fetch.landing is not None and fetch.landing.draft is None:
+        if not fetch.has_landed:
             raise StorageFull(f"{file.path} of {listing.title_id} was passed on without landing.", path=file.path)
 
     def _fetch_of(self, listing: Listing, file: MediaFile, *, urgency: int) -> Fetch:
@@ -182,7 +187,7 @@ class Misses:
 
     async def _fetch_index(self, title_id: str) -> None:
         known = self._shelf.listing(title_id)
-        raw = await self._sources.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
+        raw = await self.sources.index(title_id, etag=f'"{known.index.sha256}"' if known is not None else None)
         if raw is not None:
             await self._shelf.adopt(title_id, raw)
 
@@ -197,14 +202,24 @@ class Misses:
             fetch.move()
 
         try:
-            await self._sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
+            await self.sources.pour(title_id, file, landing=landing, moved=moved, urgency=fetch.urgency)
             if landing.draft is not None:
-                self._shelf.land(title_id, landing)
+                self._land(fetch, landing)
         except TitleUnknown as error:
-            # Listed, so there is such a file: it is the parent that lacks it.
+            # Listed, so there was such a file: the title may have been made anew.
+            with suppress(MatineeError):
+                await self.renew(title_id)
             raise SegmentUnavailable(error.what, **error.facts) from error
         finally:
             landing.discard()
+
+    def _land(self, fetch: Fetch, landing: Landing) -> None:
+        try:
+            self._shelf.land(fetch.listing.title_id, landing)
+            fetch.has_landed = True
+        except StorageFull as error:
+            # Those who follow have the right bytes all the same; a fill asks whether it landed.
+            log.warning("%s", error.what)
 
     def _landing(self, fetch: Fetch) -> Landing:
         """On disk; if there is no room, in memory, for those who wait for it."""

@@ -30,6 +30,9 @@ DRAFTS_NAME = "landing"
 FAN_OUT = 3
 """Hexadecimal digits: 4096 folders, of some 2,000 files each on a shelf of eight million."""
 
+SPARE_BYTES = 16 << 20
+"""Of the disk, left for the database: what is done to files must be noted."""
+
 
 class Objects:
     """Owned by one event loop."""
@@ -118,15 +121,8 @@ class Objects:
 
         Raises StorageFull: the disk is full, or whatever might go for it is worth more.
         """
-        used_bytes = self._inventory.used_bytes + sum(
-            each.file.size_bytes for each in self._landing if not each.is_over
-        )
-        self._evict_for(file, most_bytes=used_bytes + file.size_bytes - self._quota_bytes)
-        try:
-            landing = landing_in(self._drafts, file)
-        except StorageFull:
-            self._evict_for(file, most_bytes=file.size_bytes)
-            landing = landing_in(self._drafts, file)
+        self._evict_for(file, short_bytes=self._short_bytes(file))
+        landing = landing_in(self._drafts, file)
         fcntl.flock(landing.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._landing.add(landing)
         return landing
@@ -162,9 +158,19 @@ class Objects:
         for digest in hashes:
             self.drop(digest)
 
-    def _evict_for(self, file: MediaFile, *, most_bytes: int) -> None:
-        """So many bytes are free that were not. Raises StorageFull if what is here is worth more than the file."""
-        while most_bytes > 0:
+    def _short_bytes(self, file: MediaFile) -> int:
+        """How much lacks for the file: of the quota, or of the disk. Not above 0 if there is room."""
+        landing_bytes = sum(each.file.size_bytes for each in self._landing if not each.is_over)
+        quota_bytes = self._quota_bytes - self._inventory.used_bytes - landing_bytes
+        with told(file.path):
+            disk = os.statvfs(self._drafts)
+        return file.size_bytes - min(quota_bytes, disk.f_bavail * disk.f_frsize - SPARE_BYTES)
+
+    def _evict_for(self, file: MediaFile, *, short_bytes: int) -> None:
+        """So many bytes are free that were not. Raises StorageFull if what is here is worth more, or not enough."""
+        if short_bytes > self._inventory.used_bytes:
+            raise StorageFull(f"There is no room for {file.path} on the shelf.", path=file.path)
+        while short_bytes > 0:
             sample = self._inventory.sample(SAMPLE, draw=self._draw())
             known = [resident.known for resident in sample]
             newcomer = self._inventory.known(file.sha256)
@@ -173,7 +179,7 @@ class Objects:
                 raise StorageFull(f"What is on the shelf is worth more than {file.path}.", path=file.path)
             self.drop(sample[chosen].sha256)
             self.evicted += 1
-            most_bytes -= sample[chosen].size_bytes
+            short_bytes -= sample[chosen].size_bytes
 
     def _sweep(self) -> None:
         """Drafts that nobody writes are gone."""

@@ -31,12 +31,6 @@ class Parent:
         self._is_peer = is_peer
         self._session: aiohttp.ClientSession | None = None
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """While entered, it can be asked; its connections are kept."""
-        async with session() as self._session:
-            yield
-
     def ask_over(self, session: aiohttp.ClientSession) -> None:
         """From now on it can be asked, for as long as the session is open."""
         self._session = session
@@ -68,9 +62,10 @@ class Parent:
     ) -> None:
         """Hand the file's bytes from `first` on to `into`, unverified.
 
-        Raises: TitleUnknown if the parent does not have it; SegmentUnavailable if the parent fails; what `into` raises.
+        Raises: TitleUnknown if the parent does not have these bytes; SegmentUnavailable if the parent fails; what
+        `into` raises.
         """
-        headers = {"Priority": f"u={urgency}"}
+        headers = {"Priority": f"u={urgency}", "If-Match": f'"{file.sha256}"'}
         if first:
             headers["Range"] = f"bytes={first}-"
         async with self._asked(title_id, file.path, headers=headers) as response:
@@ -98,6 +93,8 @@ class Parent:
                 # RFC 9111, section 5.2.1.7: 504 says that it is not cached.
                 if response.status == 404 or (self._is_peer and response.status == 504):
                     raise TitleUnknown(f"{what}: it does not have it.", **facts)
+                if response.status == 412:
+                    raise TitleUnknown(f"{what}: it has another version of it.", **facts)
                 if response.status not in (200, 206, 304):
                     raise SegmentUnavailable(f"{what}: status {response.status}.", **facts)
                 yield response

@@ -39,6 +39,10 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The clients that it is near to. With none announced, no client is sent here for being near."""
     link_kbps: int = 0
     """What its link carries; 0: unknown, and only connections and processor say how full it is."""
+    time_zone: str = "UTC"
+    """IANA name of where it stands: fills keep the hours that are quiet there."""
+    fill_at_once: bool = False
+    """Fills wait for no hours."""
     media_token_file: Path | None = None
     """Holds the token shown to the parent; read at each use, so that it can be renewed in place."""
     control_token_file: Path | None = None
@@ -55,10 +59,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Open at the same time; the next one is refused. > 0."""
     max_fetches: int = 64
     """Files fetched from the parent at the same time, fills included. > 0."""
-    peers: tuple[str, ...] = ()
-    """Base URLs of appliances in the same cluster: asked before the parent, for what they hold."""
-    quota_bytes: int = 1 << 40
-    """For the files on the shelf, not counting the inventory. > 0. An origin has none."""
+    shelf_bytes: int = 1 << 40
+    """Of files that may lie on the shelf; what is asked for least gives way. Announced, so no more is placed. > 0."""
     eviction: Literal["popularity", "recency"] = "popularity"
     """What goes when the quota is used up."""
     scrub_kbps: int = 80_000

@@ -13,6 +13,7 @@ import re
 import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from matinee.clock import Clock
@@ -158,7 +159,8 @@ class Shelf:
 
         Raises StorageFull: the disk is full, or whatever might go for it is worth more.
         """
-        self.write_counts()  # of the file itself too, and so of what it is worth
+        with suppress(StorageFull):
+            self.write_counts()  # of the file itself too, and so of what it is worth
         return self.objects.landing(file)
 
     def land(self, title_id: str, landing: Landing) -> None:

@@ -42,9 +42,13 @@ class Sources:
         """From now on these are asked, in this order; what is known of one that is asked already stays known."""
         known = {parent.url: breaker for parent, breaker in self._ordered}
         self._ordered = [(each, known.get(each.url) or Breaker(draw=self._draw)) for each in parents]
+        for parent in parents:
+            self.connect(parent)
+
+    def connect(self, parent: Parent) -> None:
+        """It can be asked, over the connections of all, for as long as this runs."""
         if self._session is not None:
-            for parent in parents:
-                parent.ask_over(self._session)
+            parent.ask_over(self._session)
 
     async def index(self, title_id: str, *, etag: str | None = None) -> bytes | None:
         """As `Parent.index`, from the first who knows it."""

@@ -9,7 +9,7 @@ from matinee_backend.adapters.memory import MemoryHistory
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.history import SqliteHistory
 from matinee_backend.ports import HistoryStore
-from matinee_backend.records import Watched
+from matinee_backend.records import DAY_MS, Watched
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -22,9 +22,16 @@ async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     await database.close()
 
 
-def watched(title_id: str, *, at: int, position_ms: int = 0, profile_id: str = "p", done: bool = False) -> Watched:
+def watched(
+    title_id: str, *, at: int, position_ms: int = 0, profile_id: str = "p", done: bool = False, country: str = ""
+) -> Watched:
     return Watched(
-        profile_id=profile_id, title_id=title_id, position_ms=position_ms, watched_wall_ms=at, is_completed=done
+        profile_id=profile_id,
+        title_id=title_id,
+        position_ms=position_ms,
+        watched_wall_ms=at,
+        is_completed=done,
+        country=country,
     )
 
 
@@ -50,9 +57,34 @@ async def test_the_recent_come_latest_first(history: HistoryStore) -> None:
     assert [each.title_id for each in await history.recent("p", limit=2)] == ["b", "c"]
 
 
-async def test_a_viewer_counts_once_for_each_title(history: HistoryStore) -> None:
-    await history.put(watched("a", at=1))
-    await history.put(watched("a", at=2))
-    await history.put(watched("a", at=1, profile_id="q"))
-    await history.put(watched("b", at=1))
-    assert dict(await history.viewers_by_title()) == {"a": 2, "b": 1}
+async def test_a_viewer_counts_once_for_each_title_and_day(history: HistoryStore) -> None:
+    for at in (DAY_MS, DAY_MS + 1, 2 * DAY_MS):
+        await history.put(watched("a", at=at))
+    await history.put(watched("a", at=DAY_MS, profile_id="q"))
+    await history.put(watched("b", at=DAY_MS, country="FR"))
+    assert await counts(history) == [("a", "", 1, 2), ("a", "", 2, 1), ("b", "FR", 1, 1)]
+    assert await counts(history, since_day=2) == [("a", "", 2, 1)]
+
+
+async def test_an_old_word_counts_for_its_day(history: HistoryStore) -> None:
+    await history.put(watched("a", at=5 * DAY_MS))
+    await history.put(watched("a", at=DAY_MS))
+    assert await counts(history) == [("a", "", 1, 1), ("a", "", 5, 1)]
+
+
+async def test_days_can_be_forgotten_and_what_was_watched_stays(history: HistoryStore) -> None:
+    await history.put(watched("a", at=DAY_MS))
+    await history.put(watched("a", at=2 * DAY_MS))
+    await history.forget_days(2)
+    assert await counts(history) == [("a", "", 2, 1)]
+    assert await history.watched("p", "a") == watched("a", at=2 * DAY_MS)
+
+
+async def test_the_country_is_counted_and_not_kept(history: HistoryStore) -> None:
+    await history.put(watched("a", at=1, country="FR"))
+    assert await history.watched("p", "a") == watched("a", at=1)
+
+
+async def counts(history: HistoryStore, *, since_day: int = 0) -> list[tuple[str, str, int, int]]:
+    found = await history.daily_viewers(since_day)
+    return sorted((it.title_id, it.country, it.day, it.viewers) for it in found)

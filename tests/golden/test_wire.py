@@ -13,6 +13,7 @@ import pytest
 from matinee.wire.auth import AccessClaims, DeviceRegistration, Login, LoginRequest, MediaClaims, Profile
 from matinee.wire.catalog import CatalogItem, Homepage, Row
 from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedKey
+from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
 from matinee.wire.steering import (
@@ -20,7 +21,6 @@ from matinee.wire.steering import (
     Heartbeat,
     HeartbeatReply,
     PathwayClone,
-    Placement,
     SteeringDocument,
     UriReplacement,
     Utilization,
@@ -108,17 +108,28 @@ MESSAGES: dict[str, msgspec.Struct] = {
         base_url="http://127.0.0.1:9001",
         shelf=shelf_digest(("heist",)),
         titles=("heist",),
+        placed="0123456789abcdef0123456789abcdef",
         used=Utilization(sent_kbps=900_000, link_kbps=10_000_000, connections=410, most_connections=2_048),
     ),
-    "heartbeat-reply": HeartbeatReply(placement=Placement(titles=("heist",)), tell_place=True),
+    "heartbeat-reply": HeartbeatReply(placement=Placement(titles=(PlacedTitle(title_id="heist"),)), tell_place=True),
     "announcement": Announcement(
         appliance="isp-a",
         site="vienna-1",
         cluster="danube",
         region="eu-central",
         subnets=("10.0.0.0/8", "2001:db8::/32"),
+        shelf_bytes=2_000_000_000_000,
     ),
-    "placement": Placement(titles=("heist",)),
+    "placement": Placement(
+        titles=(
+            PlacedTitle(title_id="heist", size_bytes=4_000_000_000, index_sha256="ef" * 32, holders=("isp-b",)),
+            PlacedTitle(title_id="sequel", released_wall_ms=LATER_WALL_MS, is_urgent=True),
+        ),
+        windows=(FillWindow(from_minute=120, until_minute=360, zone="Europe/Berlin"),),
+        rate_kbps=2_000_000,
+        peers=(Source(name="isp-b", base_url="http://127.0.0.1:9002"),),
+        parents=(Source(name="exchange", base_url="http://127.0.0.1:9003"),),
+    ),
     "telemetry": TelemetryBatch(
         events=(
             PlayStarted(title_id="heist", profile_id="p1", **TOLD),

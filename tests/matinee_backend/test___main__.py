@@ -72,7 +72,7 @@ def test_services_in_processes_of_their_own_share_the_stores(tmp_path: Path) -> 
         heartbeat_url, placed, tries = f"{url}/v1/appliances/exchange/heartbeat", None, 0
         while placed != ["sintel"] and tries < 2_000:
             reply = httpx2.post(heartbeat_url, json=beat, headers=headers, timeout=20).json()
-            placed, tries = reply["placement"]["titles"], tries + 1
+            placed, tries = [title["title_id"] for title in reply["placement"]["titles"]], tries + 1
         assert httpx2.post(f"{url}/v1/login", json={}, timeout=20).status_code == 404
     assert placed == ["sintel"]
 

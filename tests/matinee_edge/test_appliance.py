@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from matinee.wire.placement import PlacedTitle, Placement, Source
 from matinee.wire.steering import Heartbeat, shelf_digest
 from tests.matinee_edge.test_heartbeat import Control
 from tests.support.edge import (
@@ -67,8 +68,8 @@ async def fetched(url: str, issuer: Issuer, path: str, *, title: str = "heat") -
         return response.status, await response.read()
 
 
-def on_shelf(folder: Path) -> list[Path]:
-    return [path for path in (folder / "isp-a/objects").rglob("*") if path.is_file()]
+def on_shelf(folder: Path, name: str = "isp-a") -> list[Path]:
+    return [path for path in (folder / name / "objects").rglob("*") if path.is_file()]
 
 
 async def test_what_lacks_is_fetched_through_two_tiers_once_and_served(tmp_path: Path) -> None:
@@ -244,3 +245,35 @@ async def test_wrong_settings_are_one_line_and_a_failure(tmp_path: Path) -> None
         assert running.returncode == 1
         assert said in errors.decode().splitlines()[-1]
         assert len(errors.decode().splitlines()) == 1
+
+
+async def test_two_of_a_site_fetch_each_file_once_from_outside_and_the_rest_from_each_other(tmp_path: Path) -> None:
+    issuer, control, spies = Issuer(tmp_path), Control(), list[Spy]()
+    index = write_title(tmp_path / "media", "heat", rungs=2, segments=20)
+    origin_spies, names = list[Spy](), ("isp-a", "isp-b")
+    async with AsyncExitStack() as stack:
+        origin = await stack.enter_async_context(
+            appliance(origin_settings(tmp_path / "media", issuer), spy=origin_spies)
+        )
+        control_url = await stack.enter_async_context(served(control.app))
+        control.placements = {name: Placement(titles=()) for name in names}
+        sources = dict[str, Source]()
+        for name in names:
+            settings = isp_settings(
+                tmp_path / name,
+                issuer,
+                name=name,
+                parent=origin,
+                control=control_url,
+                control_token_file=issuer.control_token_file,
+            )
+            url = await stack.enter_async_context(appliance(settings, spy=spies))
+            sources[name] = Source(name=name, base_url=url)
+        for name, peer in zip(names, reversed(names), strict=True):
+            title = PlacedTitle(title_id="heat", holders=(peer,))
+            control.placements[name] = Placement(titles=(title,), peers=(sources[peer],))
+        await eventually(lambda: all(len(on_shelf(tmp_path, name)) == len(index.files) + 1 for name in names))
+        status = await status_of(sources["isp-a"].base_url)
+    media = [path for path in origin_spies[0].asked if path != "heat/title.json"]
+    assert len(media) == len(set(media)) == len(index.files)
+    assert set(status["fill"]["bytes_by_source"]) == {"parent", "isp-b"}

@@ -8,6 +8,7 @@ import pytest
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import NotEntitled, SettingsInvalid, TokenInvalid
 from matinee.wire.auth import AccessClaims, MediaClaims
+from matinee_asgi.reply import refuse
 from matinee_edge.gate import TRUST_EVERY_MS, Gate
 from tests.support.clock import HandClock
 from tests.support.edge import FAR_WALL_MS, Issuer
@@ -37,6 +38,20 @@ def test_a_token_is_refused_from_its_last_millisecond_on_even_if_seen_before(tmp
     with pytest.raises(TokenInvalid) as caught:
         gate.admit(token, title_id="heat")
     assert caught.value.facts["reason"] == "expired"
+
+
+def test_before_its_release_a_title_is_for_appliances_only(tmp_path: Path) -> None:
+    issuer, clock = Issuer(tmp_path), HandClock()
+    release_wall_ms = clock.wall_ms() + 5_000
+    gate = Gate(issuer.trust, clock=clock, release_of=lambda title_id: release_wall_ms)
+    token = issuer.media_token("heat")
+    with pytest.raises(NotEntitled) as refused:
+        gate.admit(token, title_id="heat")
+    assert refused.value.facts["reason"] == "not-yet"
+    assert refuse(refused.value).headers["retry-after"] == "5"
+    gate.admit(issuer.media_token("*"), title_id="heat")
+    clock.move(5_000)
+    gate.admit(token, title_id="heat")
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "." * 100, "x" * 20_000])

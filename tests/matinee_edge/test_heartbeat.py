@@ -13,13 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from matinee.wire.placement import PlacedTitle, Placement, placement_digest
 from matinee.wire.steering import (
     HEARTBEAT_EVERY_MS,
     Announcement,
     AnnouncementReply,
     Heartbeat,
     HeartbeatReply,
-    Placement,
     shelf_digest,
 )
 from matinee_asgi.reply import body_of, reply
@@ -27,6 +27,8 @@ from matinee_asgi.service import Service, compose
 from matinee_edge.heartbeat import MAX_HINT_MS, Heart, interval_ms
 from tests.support.clock import HandClock
 from tests.support.edge import Issuer, eventually, served
+
+PLACEMENT = Placement(titles=(PlacedTitle(title_id="heat"),))
 
 
 class Control:
@@ -39,6 +41,8 @@ class Control:
         self.announced: list[Announcement] = []
         self.shelves: set[str] = set()
         self.tell_place = False
+        self.placements: dict[str, Placement] = {}
+        """By appliance; PLACEMENT for others."""
 
     async def announcement(self, request: Request) -> Response:
         self.announced.append(await body_of(request, Announcement))
@@ -50,7 +54,8 @@ class Control:
         self.heard.append(told)
         if told.titles is not None:
             self.shelves.add(told.shelf)
-        placement = Placement(titles=("heat",))
+        placed = self.placements.get(told.appliance, PLACEMENT)
+        placement = placed if told.placed != placement_digest(placed) else None
         tell_titles = told.shelf not in self.shelves
         return self.refusal or reply(
             HeartbeatReply(placement=placement, tell_titles=tell_titles, tell_place=self.tell_place)
@@ -95,7 +100,7 @@ async def test_a_heartbeat_carries_the_token_and_brings_the_placement(tmp_path: 
     control = Control()
     async with heart(tmp_path, control) as (it, placements):
         assert await it.beat() == 0
-        assert placements == [Placement(titles=("heat",))]
+        assert placements == [PLACEMENT]
         assert set(control.bearers) == {f"Bearer {(tmp_path / 'control.token').read_text()}"}
         assert it.is_heard
 

@@ -129,6 +129,20 @@ async def test_a_title_that_the_parent_does_not_know_is_unknown_here(tmp_path: P
         assert it.spy.asked == ["alien/title.json"]
 
 
+async def test_a_file_that_the_parent_has_in_another_version_makes_the_index_be_renewed(tmp_path: Path) -> None:
+    write_title(tmp_path / "media", "heat", seed=2)
+    async with site(tmp_path, seed=2) as it:
+        write_title(tmp_path / "old", "heat", seed=1)
+        await it.shelf.adopt("heat", (tmp_path / "old/heat/title.json").read_bytes())
+        old = it.listing.files["poster.jpg"]
+        with pytest.raises(SegmentUnavailable, match="another version"):
+            await it.misses.land(it.listing, old)
+        assert it.spy.asked == ["heat/poster.jpg", "heat/title.json"]
+        assert it.listing.files["poster.jpg"] == it.poster != old
+        it.clock.move(REFUSAL_MS)
+        assert await it.outcome() is None
+
+
 async def test_a_title_made_anew_is_noticed_and_the_old_files_are_gone(tmp_path: Path) -> None:
     async with site(tmp_path) as it:
         assert await it.outcome() is None

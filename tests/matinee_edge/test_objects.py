@@ -143,12 +143,13 @@ def test_files_that_are_landing_count_against_the_quota(tmp_path: Path) -> None:
     put(objects, b"b" * 60)
 
 
-def test_a_disk_without_room_refuses_before_the_first_byte(tmp_path: Path) -> None:
+def test_a_file_larger_than_the_disk_is_refused_and_nothing_goes_for_it(tmp_path: Path) -> None:
     objects = objects_in(tmp_path, quota_bytes=1 << 62)
+    file = put(objects, b"segment")
     with pytest.raises(StorageFull):
         objects.landing(MediaFile(path="x", size_bytes=1 << 50, sha256="00" * 32))
     assert list((tmp_path / DRAFTS_NAME).iterdir()) == []
-    put(objects, b"small")
+    assert read(objects, file) == b"segment"
 
 
 def test_a_draft_is_locked_for_as_long_as_it_is_written(tmp_path: Path) -> None:

@@ -219,9 +219,9 @@ async def pulling(
         yield misses
 
 
-async def eventually(condition: Callable[[], object]) -> None:
-    """Returns once the condition holds. Raises TimeoutError after ten seconds."""
+async def eventually(condition: Callable[[], object], *, deadline_s: float = DEADLINE_S) -> None:
+    """Returns once the condition holds. Raises TimeoutError at the deadline."""
     clock = SystemClock()
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(deadline_s):
         while not condition():
             await clock.wait_until(clock.now_ms() + 5)

@@ -14,9 +14,9 @@ import aiohttp
 import msgspec
 
 from matinee.clock import SystemClock
-from matinee.wire.steering import Placement
+from matinee.wire.placement import PlacedTitle, Placement
 from matinee.wire.title import INDEX_NAME
-from matinee_edge.fill import PLACEMENT_NAME
+from matinee_edge.fill.releases import PLACEMENT_NAME
 from tests.support.edge import Issuer, appliance, eventually, origin_settings, shelf_in
 from tests.support.titles import write_title
 
@@ -26,6 +26,8 @@ SEGMENT_BYTES = 150_000
 CLIENTS = 6
 LONGEST_LIFE_MS = 700
 """After it listens."""
+START_S = 60
+"""A busy machine takes its time."""
 
 
 @dataclass
@@ -51,7 +53,7 @@ async def killed(folder: Path, *, kills: int, seed: int) -> Casualties:
     published: set[str] = set()
     shelf = folder / "shelf"
     shelf.mkdir()
-    (shelf / PLACEMENT_NAME).write_bytes(msgspec.json.encode(Placement(titles=(FILLED,))))
+    (shelf / PLACEMENT_NAME).write_bytes(msgspec.json.encode(Placement(titles=(PlacedTitle(title_id=FILLED),))))
     media = folder / "media"
     for life in range(kills):
         # Every other life finds a new title to fill, the others go on where the last one was cut off.
@@ -159,7 +161,7 @@ async def _process(
             stderr=log,
         )
     try:
-        await eventually(ready.exists)
+        await eventually(lambda: ready.exists() or running.returncode is not None, deadline_s=START_S)
         yield running, json.loads(ready.read_text())["url"]
     finally:
         if running.returncode is None:

@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from matinee.wire.steering import Announcement
 from matinee_backend.records import (
+    DAY_MS,
     Account,
     CatalogTitle,
+    DailyViewers,
     Device,
+    GroupPlan,
     HeardAppliance,
     LogRecord,
     StreamLease,
@@ -116,8 +121,12 @@ class MemoryLeases:
 class MemoryHistory:
     def __init__(self) -> None:
         self._watched: dict[tuple[str, str], Watched] = {}
+        self._viewers: dict[tuple[int, str, str], set[str]] = {}
 
     async def put(self, watched: Watched) -> None:
+        day = watched.watched_wall_ms // DAY_MS
+        self._viewers.setdefault((day, watched.title_id, watched.country), set()).add(watched.profile_id)
+        watched = msgspec.structs.replace(watched, country="")
         last = self._watched.get((watched.profile_id, watched.title_id))
         if last is None or watched.watched_wall_ms >= last.watched_wall_ms:
             self._watched[watched.profile_id, watched.title_id] = watched
@@ -129,11 +138,26 @@ class MemoryHistory:
         own = [watched for watched in self._watched.values() if watched.profile_id == profile_id]
         return tuple(sorted(own, key=lambda watched: (-watched.watched_wall_ms, watched.title_id))[:limit])
 
-    async def viewers_by_title(self) -> Mapping[str, int]:
-        viewers: dict[str, int] = {}
-        for _, title_id in self._watched:
-            viewers[title_id] = viewers.get(title_id, 0) + 1
-        return viewers
+    async def daily_viewers(self, since_day: int) -> tuple[DailyViewers, ...]:
+        return tuple(
+            DailyViewers(title_id=title_id, country=country, day=day, viewers=len(profiles))
+            for (day, title_id, country), profiles in self._viewers.items()
+            if day >= since_day
+        )
+
+    async def forget_days(self, before_day: int) -> None:
+        self._viewers = {key: profiles for key, profiles in self._viewers.items() if key[0] >= before_day}
+
+
+class MemoryPlans:
+    def __init__(self) -> None:
+        self._plans: dict[str, GroupPlan] = {}
+
+    async def keep(self, plan: GroupPlan) -> None:
+        self._plans[plan.group] = plan
+
+    async def plan(self, group: str) -> GroupPlan | None:
+        return self._plans.get(group)
 
 
 class MemoryAppliances:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -63,7 +64,8 @@ class TitleFolder:
 
     def _read(self, title_id: str, changed_ns: int) -> CatalogTitle | None:
         try:
-            index = msgspec.json.decode((self._folder / title_id / INDEX_NAME).read_bytes(), type=TitleIndex)
+            raw = (self._folder / title_id / INDEX_NAME).read_bytes()
+            index = msgspec.json.decode(raw, type=TitleIndex)
         except (OSError, msgspec.DecodeError) as error:
             _LOG.warning("%s is left out, its index cannot be read: %s", title_id, error)
             return None
@@ -74,4 +76,6 @@ class TitleFolder:
             index=msgspec.structs.replace(index, files=()),
             has_poster=any(file.path == POSTER_NAME for file in index.files),
             added_wall_ms=changed_ns // 1_000_000,
+            size_bytes=len(raw) + sum(file.size_bytes for file in index.files),
+            index_sha256=sha256(raw).hexdigest(),
         )

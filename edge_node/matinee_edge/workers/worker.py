@@ -14,6 +14,7 @@ from matinee.clock import Clock, SystemClock
 from matinee_asgi.listening import listener
 from matinee_asgi.logs import log_to_stderr
 from matinee_edge.door import door
+from matinee_edge.fill.releases import PLACEMENT_NAME, Releases
 from matinee_edge.folder import Folder
 from matinee_edge.gate import Gate
 from matinee_edge.held import OpenFiles
@@ -49,7 +50,9 @@ async def work(orders: Orders, settings: EdgeSettings, *, dismissed: asyncio.Eve
     )
     files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
     supply = Supply(holdings, misses=None, files=files, tally=tally)
-    hits = Hits(Gate(settings.trust, clock=clock), supply, tally=tally, max_requests=settings.max_requests)
+    releases = Releases(settings.shelf / PLACEMENT_NAME, clock=clock)
+    gate = Gate(settings.trust, clock=clock, release_of=releases.of)
+    hits = Hits(gate, supply, tally=tally, max_requests=settings.max_requests)
     with listener(settings.host, orders.port, is_shared=True) as listening:
         async with aiohttp.ClientSession(auto_decompress=False) as session, asyncio.TaskGroup() as group:
             front = door(Relay(orders.keeper, session), hits, settings=settings, tally=tally, clock=clock)

@@ -27,14 +27,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def problem_of(error: MatineeError, *, status: int) -> Problem:
     """The document that says `error`."""
-    retry_after_ms = error.retry_after_ms if isinstance(error, ComeBackLater) else None
+    wait_ms = error.facts.get("retry_after_ms")
     facts = {name: _plain(fact) for name, fact in error.facts.items() if name != "retry_after_ms"}
     return Problem(
         type=TYPE_PREFIX + error.code,
         title=error.what_to_do,
         status=status,
         detail=error.what,
-        retry_after_ms=retry_after_ms,
+        retry_after_ms=wait_ms if isinstance(wait_ms, int) else None,
         facts=facts,
     )
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from matinee.errors import SteeringInvalid
 from matinee.wire.ids import ApplianceId, TitleId
+from matinee.wire.placement import Placement
 from matinee.wire.play import OcaUrl
 
 SteeringDialect = Literal["DASH", "HLS"]
@@ -233,6 +234,8 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """`shelf_digest` of the titles that are whole on its shelf."""
     titles: Annotated[tuple[TitleId, ...], Meta(max_length=MOST_TITLES)] | None = None
     """These titles; None for a digest that the control plane has heard of before."""
+    placed: str = ""
+    """`placement_digest` of what it was told to hold; empty if nothing."""
     used: Utilization = Utilization()
     draining: bool = False
     """It finishes what it is sending and wants no new clients."""
@@ -256,18 +259,15 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """Whose exchanges stand behind the site."""
     subnets: Annotated[tuple[Subnet, ...], Meta(max_length=MOST_SUBNETS)] = ()
     """The clients whom the site is near to, as its network announces them. None: nobody is sent here for nearness."""
-
-
-class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an appliance should hold: the answer to its heartbeat."""
-
-    titles: tuple[TitleId, ...]
+    shelf_bytes: Annotated[int, Meta(ge=0, le=1 << 53)] = 0
+    """Room for titles; 0 if nobody said."""
 
 
 class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a heartbeat."""
 
-    placement: Placement
+    placement: Placement | None = None
+    """None: nothing has changed since the placement whose digest the heartbeat named."""
     tell_titles: bool = False
     """The shelf's digest is new here: the next heartbeat names the titles."""
     tell_place: bool = False

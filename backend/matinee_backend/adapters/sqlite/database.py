@@ -41,7 +41,12 @@ CREATE TABLE IF NOT EXISTS history (
     watched_wall_ms INTEGER NOT NULL, is_completed INTEGER NOT NULL, PRIMARY KEY (profile_id, title_id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS history_by_time ON history (profile_id, watched_wall_ms DESC);
-CREATE INDEX IF NOT EXISTS history_by_title ON history (title_id);
+DROP INDEX IF EXISTS history_by_title;
+CREATE TABLE IF NOT EXISTS viewers (
+    day INTEGER NOT NULL, title_id TEXT NOT NULL, country TEXT NOT NULL, profile_id TEXT NOT NULL,
+    PRIMARY KEY (day, title_id, country, profile_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS plans (group_name TEXT PRIMARY KEY, plan BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS appliances (
     appliance TEXT PRIMARY KEY, heard_wall_ms INTEGER NOT NULL, said BLOB NOT NULL
 ) WITHOUT ROWID;

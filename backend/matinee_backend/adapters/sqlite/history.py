@@ -1,10 +1,9 @@
 """HistoryStore in SQLite."""
 
-from collections.abc import Mapping
 from sqlite3 import Connection
 
 from matinee_backend.adapters.sqlite.database import Database
-from matinee_backend.records import Watched
+from matinee_backend.records import DAY_MS, DailyViewers, Watched
 
 _WATCHED = "SELECT profile_id, title_id, position_ms, watched_wall_ms, is_completed FROM history"
 
@@ -21,8 +20,10 @@ class SqliteHistory:
             watched.watched_wall_ms,
             watched.is_completed,
         )
+        viewer = (watched.watched_wall_ms // DAY_MS, watched.title_id, watched.country, watched.profile_id)
 
         def change(connection: Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO viewers VALUES (?, ?, ?, ?)", viewer)
             connection.execute(
                 "INSERT INTO history VALUES (?, ?, ?, ?, ?) ON CONFLICT (profile_id, title_id) DO UPDATE SET"
                 " position_ms = excluded.position_ms, watched_wall_ms = excluded.watched_wall_ms,"
@@ -48,11 +49,21 @@ class SqliteHistory:
 
         return await self._database.read(query)
 
-    async def viewers_by_title(self) -> Mapping[str, int]:
-        def query(connection: Connection) -> dict[str, int]:
-            return dict(connection.execute("SELECT title_id, COUNT(*) FROM history GROUP BY title_id").fetchall())
+    async def daily_viewers(self, since_day: int) -> tuple[DailyViewers, ...]:
+        def query(connection: Connection) -> tuple[DailyViewers, ...]:
+            rows = connection.execute(
+                "SELECT day, title_id, country, COUNT(*) FROM viewers WHERE day >= ? GROUP BY day, title_id, country",
+                (since_day,),
+            )
+            return tuple(DailyViewers(day=day, title_id=it, country=at, viewers=many) for day, it, at, many in rows)
 
         return await self._database.read(query)
+
+    async def forget_days(self, before_day: int) -> None:
+        def change(connection: Connection) -> None:
+            connection.execute("DELETE FROM viewers WHERE day < ?", (before_day,))
+
+        await self._database.write(change)
 
 
 def _watched(row: tuple[str, str, int, int, int]) -> Watched:

@@ -1,1 +1,1 @@
-"""Steering: which appliances serve a session, and what each should hold."""
+"""Steering: which appliances serve a session, best first."""

@@ -9,6 +9,8 @@ from matinee_backend.services.steering.rendezvous import key_of
 from matinee_backend.services.steering.room import UNKNOWN_LINK_KBPS, Room
 from matinee_backend.services.steering.subnets import Reach, SubnetMap
 
+MOST_AREAS = 1 << 16
+"""Remembered; one is made again in some microseconds."""
 UNWELL_ERRORS_PERMILLE = 100
 """So many answers of 5xx, or first bytes so late, and clients go elsewhere while they can."""
 UNWELL_FIRST_BYTE_MS = 2_000
@@ -90,6 +92,7 @@ class Atlas:
         """Appliances by kind and site."""
         self._helping = {site: sites for sites in self._clusters.values() for site in sites}
         self._exchanges: dict[frozenset[str], tuple[Tier, Tier]] = {}
+        self._near: dict[tuple[str, ...], tuple[Tier, ...]] = {}
         self._areas: dict[int, Area] = {}
         self._origin = _tier("origin", self._all("origin"))
 
@@ -98,6 +101,8 @@ class Atlas:
         number = self.subnets.reach_of(address)
         area = self._areas.get(number)
         if area is None:
+            if len(self._areas) >= MOST_AREAS:
+                self._areas.clear()
             area = self._areas[number] = tuple(self._tiers(self.subnets.reaches[number]))
         return area
 
@@ -107,18 +112,26 @@ class Atlas:
             # Without any map all are near.
             groups = (tuple(site for kind, site in self._blocks if kind == "isp"),)
         home = groups[0] if groups else ()
+        near = self._near.get(home)
+        if near is None:
+            near = self._near[home] = self._near_to(home)
+        around = [site for group in groups for site in group]
+        announcing = list(dict.fromkeys(self._found("exchange", around)))
+        told = {block.key for tier in near[:2] for block in tier.blocks}
+        others = [it for it in dict.fromkeys(self._found("isp", around)) if it.key not in told]
+        yield from near[:2]
+        yield _tier("covering", others + announcing)
+        for tier in near[2:]:
+            yield tier if not announcing else _tier(tier.nearness, [it for it in tier.blocks if it not in announcing])
+        yield self._origin
+
+    def _near_to(self, home: Sequence[str]) -> tuple[Tier, ...]:
+        """The tiers of a client whom these sites are nearest to, but for those that announce shorter prefixes."""
         near = [site for site in home if ("isp", site) in self._blocks]
         helping = sorted({it for site in near for it in self._helping.get(site, ())} - {*near})
-        told = [*near, *helping]
-        around = dict.fromkeys(site for group in groups for site in group)
-        covering = [("isp", it) for it in around if it not in told] + [("exchange", it) for it in around]
-        yield _tier("home", self._found("isp", near))
-        yield _tier("cluster", self._found("isp", helping))
-        yield _tier("covering", [self._blocks[it] for it in covering if it in self._blocks])
         regions = frozenset(region for site in home for region in self._regions.get(site, ())) or frozenset({""})
-        for tier in self._exchanges_of(regions):
-            yield _tier(tier.nearness, [it for it in tier.blocks if it.standings[0].site not in around])
-        yield self._origin
+        tiers = _tier("home", self._found("isp", near)), _tier("cluster", self._found("isp", helping))
+        return tiers + self._exchanges_of(regions)
 
     def _exchanges_of(self, regions: frozenset[str]) -> tuple[Tier, Tier]:
         """The exchanges of these regions, and the others."""

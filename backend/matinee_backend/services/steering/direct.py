@@ -1,4 +1,4 @@
-"""Directing sessions to appliances, and titles onto them."""
+"""Directing sessions to appliances."""
 
 from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey
@@ -11,17 +11,17 @@ from matinee.wire.steering import (
     AnnouncementReply,
     Heartbeat,
     HeartbeatReply,
-    Placement,
     SteeringDocument,
 )
-from matinee_backend.ports import ApplianceDirectory, HistoryStore, TitleStore
+from matinee_backend.ports import ApplianceDirectory
+from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.steering.explanation import Explanation, explained
 from matinee_backend.services.steering.lookout import Lookout
 from matinee_backend.services.steering.pace import Pace
 from matinee_backend.services.steering.question import NOTHING_TOLD, Question, steering_url
 from matinee_backend.services.steering.ranking import Asked
 from matinee_backend.services.steering.rendezvous import key_of
-from matinee_backend.services.steering.rules import MediaToken, clones, heard, oca_urls, placed
+from matinee_backend.services.steering.rules import MediaToken, clones, heard, oca_urls
 from matinee_backend.services.steering.subnets import is_address
 from matinee_backend.settings import SteeringSettings
 
@@ -31,16 +31,14 @@ class Director:
         self,
         *,
         directory: ApplianceDirectory,
-        titles: TitleStore,
-        history: HistoryStore,
+        placer: Placer,
         key: SigningKey,
         clock: Clock,
         settings: SteeringSettings,
     ) -> None:
         self.settings = settings
         self._lookout = Lookout(directory, clock=clock, settings=settings)
-        self._titles = titles
-        self._history = history
+        self._placer = placer
         self._key = key
         self._clock = clock
         self._pace = Pace(settings.questions_per_s)
@@ -112,14 +110,8 @@ class Director:
         """The appliance is present, and told what it should hold, and what it should tell."""
         it = heard(heartbeat, wall_ms=self._clock.wall_ms())
         knows_titles = await self._lookout.hear(it, titles=heartbeat.titles)
-        titles = placed(
-            await self._titles.titles(),
-            await self._history.viewers_by_title(),
-            kind=heartbeat.kind,
-            isp_titles=self.settings.isp_titles,
-        )
         return HeartbeatReply(
-            placement=Placement(titles=titles),
+            placement=await self._placer.news_for(heartbeat.appliance, known=heartbeat.placed),
             tell_titles=not knows_titles,
             tell_place=not self._lookout.fleet.knows_place(heartbeat.appliance),
         )

@@ -94,9 +94,9 @@ def rank(
             else:
                 spares.append(found)
     paid = [Placed(it.name, it.base_url, "commercial", "takes", None) for it in commercial]
-    ours = [*map(_placed, takes)]
-    rest = [*paid, *map(_placed, spares)] if not takes else [*map(_placed, spares), *paid]
-    return Ranking(tuple((ours + rest + [*map(_placed, doubtful)])[:MOST_NAMED]), tuple(left_out))
+    first, spare, last = ([_placed(it) for it in found[:MOST_NAMED]] for found in (takes, spares, doubtful))
+    places = first + spare + paid if first else paid + spare
+    return Ranking(tuple((places + last)[:MOST_NAMED]), tuple(left_out))
 
 
 class _Judge:

@@ -1,13 +1,13 @@
-"""What is said between steering and others: heartbeats in, lists out, and which titles an appliance should hold."""
+"""What is said between steering and others: heartbeats in, lists out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
 from matinee.wire.steering import Heartbeat, PathwayClone, UriReplacement, shelf_digest
-from matinee_backend.records import CatalogTitle, HeardAppliance
+from matinee_backend.records import HeardAppliance
 from matinee_backend.services.steering.ranking import Placed
 
 KINDS = ("isp", "exchange", "origin")
@@ -72,15 +72,3 @@ def clones(urls: Iterable[OcaUrl], *, base: str) -> tuple[PathwayClone, ...]:
         for name, url in split.items()
         if name != base and (url.scheme, url.path) == (split[base].scheme, split[base].path)
     )
-
-
-def placed(
-    titles: Sequence[CatalogTitle], viewers_by_title: Mapping[str, int], *, kind: str, isp_titles: int
-) -> tuple[str, ...]:
-    """What an appliance of the kind should hold, what matters most first; all but ISP appliances hold everything."""
-
-    def order(title: CatalogTitle) -> tuple[int, int, str]:
-        return -viewers_by_title.get(title.index.title_id, 0), -title.added_wall_ms, title.index.title_id
-
-    by_popularity = [title.index.title_id for title in sorted(titles, key=order)]
-    return tuple(by_popularity[:isp_titles] if kind == "isp" else by_popularity)

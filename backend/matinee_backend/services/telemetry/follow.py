@@ -68,7 +68,9 @@ class Follower:
             case EndStream(session_id=session_id):
                 await self.leases.release(session_id, account_id=account_id)
             case Watched() if await self._is_own(consequence, account_id):
-                await self.history.put(consequence)
+                account = await self.members.account(account_id)
+                country = account.country if account is not None else ""
+                await self.history.put(msgspec.structs.replace(consequence, country=country))
             case Watched():
                 return
             case _:

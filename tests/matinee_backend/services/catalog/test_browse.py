@@ -11,6 +11,7 @@ from matinee_backend.services.catalog.browse import CatalogDesk
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.settings import SteeringSettings
 from tests.support.control_plane import AheadClock, account_of, catalog_title, heartbeat
+from tests.support.placement import placer
 
 ADA = account_of(password_hash="")
 
@@ -19,8 +20,7 @@ async def desk(clock: AheadClock) -> CatalogDesk:
     titles, history = MemoryTitles(), MemoryHistory()
     director = Director(
         directory=MemoryAppliances(),
-        titles=titles,
-        history=history,
+        placer=placer(),
         key=SigningKey.generate(),
         clock=clock,
         settings=SteeringSettings(),

@@ -1,4 +1,4 @@
-"""Directing sessions to appliances, and titles onto them."""
+"""Directing sessions to appliances."""
 
 from typing import Any
 
@@ -7,25 +7,27 @@ import pytest
 from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import RequestInvalid, ServiceUnavailable, TooManyRequests
 from matinee.wire.auth import MediaClaims
+from matinee.wire.placement import placement_digest
 from matinee.wire.steering import HEARTBEAT_EXPIRY_MS, Announcement, SteeringDocument
-from matinee_backend.adapters.memory import MemoryAppliances, MemoryHistory, MemoryTitles
+from matinee_backend.adapters.memory import MemoryAppliances
+from matinee_backend.services.placement.place import Placer
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.question import NOTHING_TOLD, Question
 from matinee_backend.services.steering.ranking import Asked
 from matinee_backend.services.steering.rules import MediaToken
 from matinee_backend.settings import SteeringSettings
-from tests.support.control_plane import AheadClock, catalog_title, heartbeat
+from tests.support.control_plane import AheadClock, heartbeat
+from tests.support.placement import Fleet
 
 KEY = SigningKey.generate()
 TOKEN = MediaToken("t", 9)
 OLD_TOKEN = MediaToken("old", 0)
 
 
-def director(clock: AheadClock | None = None, *, titles: MemoryTitles | None = None, **settings: Any) -> Director:
+def director(clock: AheadClock | None = None, *, placer: Placer | None = None, **settings: Any) -> Director:
     return Director(
         directory=MemoryAppliances(),
-        titles=titles or MemoryTitles(),
-        history=MemoryHistory(),
+        placer=placer or Fleet().placer,
         key=KEY,
         clock=clock or AheadClock(),
         settings=SteeringSettings(**settings),
@@ -108,15 +110,17 @@ async def test_one_question_too_many_in_a_second_is_told_when_to_come_back() -> 
 
 
 async def test_a_heartbeat_is_answered_with_what_to_hold_and_what_to_tell() -> None:
-    titles = MemoryTitles()
-    it = director(isp_titles=1, titles=titles)
-    await titles.put(catalog_title("old", added_wall_ms=1))
-    await titles.put(catalog_title("new", added_wall_ms=2))
+    fleet = Fleet()
+    fleet.join("isp-a")
+    await fleet.add("sintel")
+    it = director(placer=fleet.placer)
     reply = await it.hear(heartbeat("isp-a"))
-    assert (reply.placement.titles, reply.tell_titles, reply.tell_place) == (("new",), False, True)
+    assert reply.placement is not None
+    assert [title.title_id for title in reply.placement.titles] == ["sintel"]
+    assert (reply.tell_titles, reply.tell_place) == (False, True)
     await it.announce(Announcement(appliance="isp-a"))
-    assert not (await it.hear(heartbeat("isp-a"))).tell_place
-    assert (await it.hear(heartbeat("exchange"))).placement.titles == ("new", "old")
+    again = await it.hear(heartbeat("isp-a", placed=placement_digest(reply.placement)))
+    assert (again.placement, again.tell_place) == (None, False)
 
 
 async def test_the_poster_of_a_title_is_on_one_appliance_for_all_who_are_equally_near() -> None:

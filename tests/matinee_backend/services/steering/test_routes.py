@@ -22,7 +22,9 @@ async def test_a_heartbeat_puts_an_appliance_on_the_list_and_says_what_to_hold(t
     async with control_plane(tmp_path) as control:
         await control.add_title("sintel")
         placement = await beat(control, "exchange")
-        assert placement.json() == {"placement": {"titles": ["sintel"]}, "tell_titles": False, "tell_place": True}
+        reply = placement.json()
+        assert [title["title_id"] for title in reply["placement"]["titles"]] == ["sintel"]
+        assert (reply["tell_titles"], reply["tell_place"]) == (False, True)
         urls = (await control.play("sintel")).json()["oca_urls"]
     assert [each["appliance"] for each in urls] == ["isp-a", "exchange"]
 

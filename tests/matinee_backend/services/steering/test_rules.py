@@ -1,4 +1,4 @@
-"""What is said between steering and others, and what each appliance should hold."""
+"""What is said between steering and others."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from matinee.errors import RequestInvalid
 from matinee.wire.play import OcaUrl
 from matinee.wire.steering import PathwayClone, UriReplacement, Utilization
 from matinee_backend.services.steering.ranking import Placed
-from matinee_backend.services.steering.rules import MediaToken, check_heartbeat, clones, heard, oca_urls, placed
-from tests.support.control_plane import appliance, catalog_title, heartbeat
+from matinee_backend.services.steering.rules import MediaToken, check_heartbeat, clones, heard, oca_urls
+from tests.support.control_plane import appliance, heartbeat
 
 
 def place(name: str, base_url: str = "") -> Placed:
@@ -61,11 +61,3 @@ def test_an_appliance_speaks_for_itself_alone() -> None:
     check_heartbeat(heartbeat("isp-a"), appliance_id="isp-a")
     with pytest.raises(RequestInvalid):
         check_heartbeat(heartbeat("isp-a"), appliance_id="isp-b")
-
-
-def test_an_isp_appliance_holds_the_most_watched_then_the_newest() -> None:
-    titles = [catalog_title(name, added_wall_ms=n) for n, name in enumerate(("old", "mid", "new", "hit"))]
-    viewers = {"hit": 9, "old": 2}
-    assert placed(titles, viewers, kind="isp", isp_titles=3) == ("hit", "old", "new")
-    assert placed(titles, viewers, kind="exchange", isp_titles=3) == ("hit", "old", "new", "mid")
-    assert placed([], {}, kind="isp", isp_titles=3) == ()

@@ -19,11 +19,8 @@ IN_HEAD_BYTES = 1 << 14
 """A body in memory of at most so much leaves with its head, in one system call."""
 
 
-
 _WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
-_PARTIAL = (
-    b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
-)
+_PARTIAL = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
 
 
 class Hits:
@@ -45,11 +42,10 @@ class Hits:
         held = self._held(head.target)
         if held is None:
             return None
-        wanted: ByteRange | Unsatisfiable | None = None
-        if b"range" in fields:
-            wanted = range_of(fields[b"range"].decode("latin-1"), size_bytes=held.file.size_bytes)
-            if isinstance(wanted, Unsatisfiable):
-                return None
+        header = fields.get(b"range")
+        wanted = None if header is None else range_of(header.decode("latin-1"), size_bytes=held.file.size_bytes)
+        if isinstance(wanted, Unsatisfiable):
+            return None
         return _reply(held, wanted, date=date, is_cross_origin=b"origin" in fields, closes=closes)
 
     def _held(self, target: bytes) -> Held | None:

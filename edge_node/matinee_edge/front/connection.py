@@ -8,8 +8,12 @@ It is woken whenever its socket may have become ready, and goes on until it woul
 """
 
 import asyncio
+import fcntl
 import logging
 import socket
+import struct
+import sys
+import termios
 from contextlib import suppress
 from typing import Protocol
 
@@ -30,6 +34,9 @@ PACE_BYTES = 128 << 10
 LINGER_MS = 1_000
 LINGER_BYTES = 256 << 10
 """So long, and so much, a client may go on sending after the last answer (RFC 9112, section 9.6)."""
+
+_RESET = struct.pack("ii", 1, 0)
+"""For SO_LINGER: nothing more is sent but RST."""
 
 
 class AtHand(Protocol):
@@ -83,7 +90,7 @@ class Connection:
         self._is_open = True
         self._is_greeted = False
         self._is_cold = False
-        self._paced_bytes = 0
+        self._taken_bytes = 0
         self._lingering_bytes: int | None = None
         # Of the request that is being answered:
         self._head: Head | None = None
@@ -128,6 +135,18 @@ class Connection:
         self._is_cold = False
         span.file.warm_until_ms = self._desk.now_ms + WARM_MS
         self.wake()
+
+    def expire(self) -> None:
+        """Its time is up: it is cut off, unless it is being answered and has taken enough since this was asked last."""
+        if self._head is not None:
+            taken_bytes = self._outgoing.sent_bytes - _untaken_bytes(self._sock)
+            if taken_bytes - self._taken_bytes >= PACE_BYTES:
+                self._taken_bytes = taken_bytes
+                self.due_ms = self._desk.now_ms + self._desk.bounds.write_deadline_ms
+                return
+            # Otherwise the kernel would go on offering megabytes to a client who takes none.
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.close()
 
     def close(self) -> None:
         """At once, whatever is under way."""
@@ -287,8 +306,13 @@ class Connection:
             emptied.set_result(None)
 
     def _await_client(self) -> None:
-        """Some time more, if it has taken enough since it got some."""
-        sent_bytes = self._outgoing.sent_bytes
-        if self._is_greeted and (not self.due_ms or sent_bytes - self._paced_bytes >= PACE_BYTES):
-            self._paced_bytes = sent_bytes
+        if self._is_greeted and not self.due_ms:
             self.due_ms = self._desk.now_ms + self._desk.bounds.write_deadline_ms
+
+
+def _untaken_bytes(sock: socket.socket) -> int:
+    """What the kernel was given for the client, who has not acknowledged it: megabytes where it was once fast."""
+    try:
+        return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:  # not Linux: what was given counts as taken
+        return 0

@@ -187,7 +187,7 @@ class Front:
             if self._tls is not None:
                 self._tls.renew()
             for connection in [it for it in self._connections.values() if 0 < it.due_ms <= self.now_ms]:
-                connection.close()
+                connection.expire()
             while self._paused:
                 self._readiness.listen(self._paused.pop())
 

@@ -5,6 +5,7 @@ line feeds, no space before a colon, one Host, and no body of any kind, since no
 """
 
 import re
+
 import msgspec
 
 # RFC 9112, section 2.2: an empty line before it is ignored.

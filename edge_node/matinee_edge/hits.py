@@ -34,7 +34,7 @@ class Hits:
 
     def answer(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
         """The answer; None if the application must be asked."""
-        fields = head.fields
+        fields = head.deciding
         if head.method != b"GET" or self._tally.answering > self._max_requests:
             return None
         if b"if-none-match" in fields or b"if-range" in fields or b"if-match" in fields:

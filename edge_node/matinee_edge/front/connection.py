@@ -186,10 +186,10 @@ class Connection:
             self._wire.greet()
             self._is_greeted = True
         for _ in range(MOST_ANSWERS):
-            if not self._outgoing.push(self._desk.now_ms):
-                self._desk.next_turn(self)
-                return
             if self._head is not None:
+                if not self._outgoing.push(self._desk.now_ms):
+                    self._desk.next_turn(self)
+                    return
                 if self._emptied is not None:
                     self._tell_emptied(self._emptied)
                 if not self._is_whole:
@@ -198,6 +198,8 @@ class Connection:
                 self._finish(self._head)
             if self._lingering_bytes is not None:
                 self._linger()
+                return
+            if not self._received and not self._wire.may_recv:
                 return
             if not self._take_head():
                 return

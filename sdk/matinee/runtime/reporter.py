@@ -37,8 +37,6 @@ from matinee.wire.telemetry import (
 from matinee.wire.telemetry import RungSwitched as RungSwitchedTold
 from matinee.wire.telemetry import StallEnded as StallEndedTold
 
-AD_SCHEMES = ("urn:scte:scte35:",)
-"""Of events that announce a break (ANSI/SCTE 214-1, table 1)."""
 HEARTBEAT_EVERY_MS = 10_000
 GOODBYE_DEADLINE_MS = 2_000
 """The last batch must not hold up the program's end."""
@@ -113,7 +111,7 @@ class Reporter:
                 return ApplianceFailed(**said, appliance=failed, to_appliance=healthy, reason=notice.reason)
             case Jumped():
                 return Sought(**self._said(notice.from_ms), to_ms=notice.to_ms, is_asked=False)
-            case EventReached(event=event) if event.scheme.startswith(AD_SCHEMES):
+            case EventReached(event=event, is_ad=True):
                 return AdReached(**said, ad_id=event.event_id[:128], duration_ms=event.duration_ms or 0)
             case Failed():
                 return ErrorShown(**said, code=notice.code)

@@ -67,6 +67,15 @@ class Director:
         ranking = fleet.rank(Asked("posters", title_id), address=address, wall_ms=self._clock.wall_ms())
         return oca_urls(ranking.places[:1], title_id=title_id, token=token)[0].url if ranking.places else ""
 
+    async def site_of(self, address: str) -> str:
+        """Whose network the address belongs to: the site that announces the longest prefix; empty if none is known."""
+        try:
+            fleet = await self._lookout.look()
+        except ServiceUnavailable:
+            return ""
+        around = fleet.around(address)
+        return around[0][0] if around else ""
+
     def media_token(self, title_id: str, *, session_id: str) -> MediaToken:
         exp_wall_ms = self._clock.wall_ms() + self.settings.media_token_lifetime_ms
         claims = MediaClaims(sub=session_id, titles=(title_id,), exp_wall_ms=exp_wall_ms)

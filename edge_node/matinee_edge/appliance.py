@@ -5,14 +5,13 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from matinee.clock import Clock
-from matinee.wire.placement import Placement, Source
+from matinee.wire.placement import Placement
 from matinee.wire.steering import Announcement, Heartbeat, shelf_digest
 from matinee_asgi.listening import listener, url_of
 from matinee_asgi.service import compose
@@ -20,11 +19,8 @@ from matinee_edge.admission import Admission
 from matinee_edge.app import MediaDesk, Status, service_of
 from matinee_edge.cross_origin import cross_origin
 from matinee_edge.door import door
-from matinee_edge.eviction import EVICTION_POLICIES
 from matinee_edge.fill.filler import Filler
 from matinee_edge.fill.releases import PLACEMENT_NAME, Releases
-from matinee_edge.fill.upstream import Upstream
-from matinee_edge.fill.windows import known_zone
 from matinee_edge.folder import Folder
 from matinee_edge.front.server import Front
 from matinee_edge.gate import Gate
@@ -33,12 +29,8 @@ from matinee_edge.heartbeat import Heart
 from matinee_edge.held import OpenFiles
 from matinee_edge.hits import Hits
 from matinee_edge.holdings import Holdings
-from matinee_edge.misses import Misses
-from matinee_edge.parent import Parent
-from matinee_edge.scrub import Scrub
+from matinee_edge.restock import Restock
 from matinee_edge.settings import EdgeSettings
-from matinee_edge.shelf import Shelf
-from matinee_edge.sources import Sources
 from matinee_edge.supply import Supply
 from matinee_edge.tally import Tally
 from matinee_edge.workers.crew import Crew
@@ -52,7 +44,7 @@ TEND_EVERY_MS = 1_000
 
 
 class Appliance:
-    """An appliance of any kind; `program` is what serves it."""
+    """An appliance of any kind."""
 
     def __init__(self, settings: EdgeSettings, *, url: str, clock: Clock, draw: Callable[[], int]) -> None:
         """`url`: where it listens; `draw`: random non-negative integers, for jitter.
@@ -74,14 +66,12 @@ class Appliance:
         self._is_draining = False
         releases = Releases(settings.shelf / PLACEMENT_NAME, clock=clock)
         self._gate = Gate(settings.trust, clock=clock, release_of=releases.of)
-        self._sources = Sources(clock=clock, draw=draw)
-        self._misses: Misses | None = None
-        self._filler: Filler | None = None
-        self._scrub: Scrub | None = None
         self._heart: Heart | None = None
-        self._holdings: Holdings = Folder(settings.shelf) if settings.kind == "origin" else self._shelf()
+        self._restock = Restock(settings, clock=clock, draw=draw) if settings.kind != "origin" else None
+        self._holdings: Holdings = self._restock.shelf if self._restock is not None else Folder(settings.shelf)
         files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
-        self._supply = Supply(self._holdings, misses=self._misses, files=files, tally=self._tally)
+        misses = self._restock.misses if self._restock is not None else None
+        self._supply = Supply(self._holdings, misses=misses, files=files, tally=self._tally)
         self.hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
 
     async def serve(self, listening: socket.socket, *, until: asyncio.Event) -> None:
@@ -134,18 +124,22 @@ class Appliance:
         desk = MediaDesk(self._gate, self._supply)
         return compose([service_of(desk, status=self.status)], middleware=[*cross_origin(), admission])
 
+    @property
+    def _filler(self) -> Filler | None:
+        return self._restock.filler if self._restock is not None else None
+
     def status(self) -> Status:
         """How it is doing."""
-        tally, heart = self._tally, self._heart
+        tally, heart, filler = self._tally, self._heart, self._filler
         heard = heart.is_heard if heart is not None else None
         return Status(
             name=self._settings.name,
             kind=self._settings.kind,
             titles=self._holdings.whole_titles(),
             announced=heart.announced if heart is not None else (),
-            placed=self._filler.placed if self._filler is not None else (),
+            placed=filler.placed if filler is not None else (),
             filling=self._holdings.progress(),
-            fill=self._filler.progress() if self._filler is not None else None,
+            fill=filler.progress() if filler is not None else None,
             control_plane="unasked" if heard is None else "answers" if heard else "silent",
             draining=self._is_draining,
             requests=tally.requests,
@@ -157,76 +151,13 @@ class Appliance:
             turned_away=tally.turned_away,
         )
 
-    def _shelf(self) -> Shelf:
-        """A shelf of our own, and whatever keeps it filled and whole."""
-        settings = self._settings
-        shelf = Shelf(
-            settings.shelf,
-            clock=self._clock,
-            draw=self._draw,
-            quota_bytes=settings.shelf_bytes,
-            policy=EVICTION_POLICIES[settings.eviction],
-        )
-        if settings.parent is not None and settings.media_token_file is not None:
-            self._fill(shelf, parent=settings.parent, token_file=settings.media_token_file)
-        land = self._misses.land if self._misses is not None else None
-        self._scrub = Scrub(shelf, land=land, rate_kbps=settings.scrub_kbps, clock=self._clock)
-        return shelf
-
-    def _fill(self, shelf: Shelf, *, parent: str, token_file: Path) -> None:
-        settings = self._settings
-        self._misses = Misses(
-            shelf,
-            self._sources,
-            clock=self._clock,
-            deadline_ms=settings.parent_deadline_ms,
-            max_fetches=settings.max_fetches,
-        )
-        self._filler = Filler(
-            Upstream(
-                shelf,
-                self._misses,
-                parent=parent,
-                token_file=token_file,
-                deadline_ms=settings.parent_deadline_ms,
-            ),
-            name=settings.name,
-            parent=Source(name="parent", base_url=parent),
-            zone=known_zone(settings.time_zone),
-            memory=settings.shelf / PLACEMENT_NAME,
-            clock=self._clock,
-            draw=self._draw,
-            concurrency=settings.fill_concurrency,
-            is_at_once=settings.fill_at_once,
-        )
-        shelf.place(self._filler.placed)
-        self._ask(self._filler.placement)
-
-    def _ask(self, placement: Placement) -> None:
-        """What is missing is asked of the peers that the placement names, then of its parents, then of our own."""
-        settings = self._settings
-        assert settings.parent is not None
-        assert settings.media_token_file is not None
-        parents = {source.base_url: False for source in placement.parents} | {settings.parent: False}
-        peers = {source.base_url: True for source in placement.peers if source.name != settings.name}
-        self._sources.use(
-            [
-                Parent(url, token_file=settings.media_token_file, is_peer=is_peer)
-                for url, is_peer in (peers | parents).items()
-            ]
-        )
-
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        beside: list[Callable[[], Coroutine[None, None, None]]] = []
+        beside: list[Callable[[], Coroutine[None, None, None]]] = [self._tend]
         async with AsyncExitStack() as stack:
-            if self._misses is not None and self._filler is not None:
-                await stack.enter_async_context(self._sources.running())
-                await stack.enter_async_context(self._misses.running())
-                beside.append(self._filler.run)
-            if self._scrub is not None:
-                beside.append(self._scrub.run)
-            beside.append(self._tend)
+            if self._restock is not None:
+                await stack.enter_async_context(self._restock.running())
+                beside += self._restock.beside
             if self._settings.control is not None and self._settings.control_token_file is not None:
                 session = await stack.enter_async_context(aiohttp.ClientSession())
                 self._heart = self._heart_with(session)
@@ -250,33 +181,23 @@ class Appliance:
                 shelf_bytes=self._settings.shelf_bytes,
             ),
             say=self._heartbeat,
-            hear=self._hear,
+            hear=self._restock.hold if self._restock is not None else _ignore,
             clock=self._clock,
             draw=self._draw,
         )
 
     def _heartbeat(self) -> Heartbeat:
-        titles = self._holdings.whole_titles()
+        titles, filler = self._holdings.whole_titles(), self._filler
         return Heartbeat(
             appliance=self._settings.name,
             kind=self._settings.kind,
             base_url=self._base_url,
             shelf=shelf_digest(titles),
             titles=titles,
-            placed=self._filler.placed_digest if self._filler is not None else "",
+            placed=filler.placed_digest if filler is not None else "",
             used=self._gauge.read(),
             draining=self._is_draining,
         )
-
-    def _hear(self, placement: Placement) -> None:
-        """An origin holds what encoders put there, whatever is placed."""
-        if self._filler is None:
-            return
-        before = self._filler.placement
-        self._filler.hold(placement)
-        if self._filler.placement is not before:
-            self._holdings.place(self._filler.placed)
-            self._ask(placement)
 
     async def _tend(self) -> None:
         while True:
@@ -297,3 +218,7 @@ async def _running_beside(runs: list[Callable[[], Coroutine[None, None, None]]])
         yield
         for task in tasks:
             task.cancel()
+
+
+def _ignore(placement: Placement) -> None:
+    """An origin holds what encoders put there, whatever is placed."""

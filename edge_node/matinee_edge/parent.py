@@ -31,12 +31,6 @@ class Parent:
         self._is_peer = is_peer
         self._session: aiohttp.ClientSession | None = None
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """While entered, it can be asked; its connections are kept."""
-        async with session() as self._session:
-            yield
-
     def ask_over(self, session: aiohttp.ClientSession) -> None:
         """From now on it can be asked, for as long as the session is open."""
         self._session = session

@@ -4,10 +4,7 @@ held(title, path) ─► a look into a dict ─► or the shelf: open, checked f
 fetched(title, path) ─► the parent, once however many ask ─► Arriving, sent on while it lands
 """
 
-import os
-
 from matinee.errors import SegmentUnavailable, TitleUnknown
-from matinee.wire.title import MediaFile
 from matinee_edge.arriving import Arriving
 from matinee_edge.held import Held, OpenFiles
 from matinee_edge.holdings import Holdings
@@ -77,11 +74,3 @@ class Supply:
         if self._misses is None:
             raise SegmentUnavailable(f"{path} of {title_id} is not here.", title_id=title_id, path=path)
         return await self._misses.arriving(listing, file, urgency=urgency)
-
-    async def open(self, title_id: str, file: MediaFile, *, urgency: int = USUAL_URGENCY) -> int:
-        """A descriptor of the whole file, which the caller closes. Raises what `fetched` raises."""
-        self.asked(title_id, file.path)
-        found = self.held(title_id, file.path) or await self.fetched(title_id, file.path, urgency=urgency)
-        if isinstance(found, Arriving) and file.size_bytes:
-            await found.wait_beyond(file.size_bytes - 1)
-        return os.dup(found.descriptor)

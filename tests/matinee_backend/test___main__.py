@@ -46,7 +46,7 @@ def test_what_was_acknowledged_is_still_there_after_a_kill(tmp_path: Path) -> No
     with serving(tmp_path) as (url, process):
         login = log_in(url, tmp_path)
         headers = {"Authorization": f"Bearer {login['access_token']}"}
-        stall = {"type": "StallEnded", "event_id": "e1", "session_id": "s1", "ts": 1, "stall_ms": 5}
+        stall = {"type": "StallEnded", "id": "e1", "session_id": "s1", "ts": 1, "stall_ms": 5}
         told = httpx2.post(f"{url}/v1/telemetry", json={"events": [stall]}, headers=headers, timeout=20)
         assert told.status_code == 202
         process.send_signal(signal.SIGKILL)

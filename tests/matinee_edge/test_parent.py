@@ -11,7 +11,7 @@ import pytest
 
 from matinee.errors import SegmentUnavailable, TitleUnknown
 from matinee.wire.title import MediaFile
-from matinee_edge.parent import Parent, urgency_of
+from matinee_edge.parent import Parent, session, urgency_of
 from tests.support.edge import Issuer, appliance, origin_settings
 from tests.support.titles import write_title
 
@@ -36,7 +36,8 @@ async def answering(raw: bytes) -> AsyncIterator[str]:
 
 async def poured(url: str, token_file: Path, *, file: MediaFile = FILE) -> bytes:
     parent, got = Parent(url, token_file=token_file), bytearray()
-    async with parent.running():
+    async with session() as http:
+        parent.ask_over(http)
         await parent.pour("heat", file, into=got.extend)
     return bytes(got)
 
@@ -63,7 +64,8 @@ async def test_an_index_that_is_known_is_not_sent_again(tmp_path: Path) -> None:
     write_title(tmp_path / "media", "heat")
     async with appliance(origin_settings(tmp_path / "media", issuer)) as url:
         parent = Parent(url, token_file=issuer.media_token_file)
-        async with parent.running():
+        async with session() as http:
+            parent.ask_over(http)
             raw = await parent.index("heat")
             assert raw == (tmp_path / "media/heat/title.json").read_bytes()
             assert await parent.index("heat", etag=f'"{sha256(raw).hexdigest()}"') is None

@@ -17,7 +17,7 @@ from tests.support.control_plane import ControlPlane, control_plane
 
 
 def event(kind: str, session_id: str, control: ControlPlane, **facts: Any) -> dict[str, Any]:
-    return {"type": kind, "event_id": "e1", "session_id": session_id, "ts": control.clock.wall_ms(), **facts}
+    return {"type": kind, "id": "e1", "session_id": session_id, "ts": control.clock.wall_ms(), **facts}
 
 
 async def tell(control: ControlPlane, *events: dict[str, Any]) -> httpx2.Response:

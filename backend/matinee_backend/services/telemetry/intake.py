@@ -84,7 +84,7 @@ class Intake:
 
     async def _keep_group(self, group: list[_Waiting]) -> None:
         began_ms, size_bytes = self._clock.now_ms(), sum(it.size_bytes for it in group)
-        fresh = [told for it in group if (told := self._fresh(it.told)).events]
+        fresh = [told for it in group if (told := self._fresh(it.told)) is not None]
         try:
             if fresh:
                 await self._events.append([log_value(told) for told in fresh], wall_ms=self._clock.wall_ms())
@@ -102,16 +102,22 @@ class Intake:
         finally:
             self._waiting_bytes -= size_bytes
 
-    def _fresh(self, told: Told) -> Told:
-        """Without the events that are in the log already, or before it in the group."""
-        wall_ms = self._clock.wall_ms()
-        events = tuple(it for it in told.events if self._seen.notes(told.account_id, it.event_id, wall_ms=wall_ms))
-        return told if len(events) == len(told.events) else msgspec.structs.replace(told, events=events)
+    def _fresh(self, told: Told) -> Told | None:
+        """Without what is in the log already, or before it in the group; None if nothing is left."""
+        wall_ms, account_id = self._clock.wall_ms(), told.account_id
+        events = tuple(it for it in told.events if self._seen.notes(account_id, it.event_id, wall_ms=wall_ms))
+        is_counted = told.dropped and self._seen.notes(account_id, _of_count(told.dropped_id), wall_ms=wall_ms)
+        if len(events) == len(told.events) and (is_counted or not told.dropped):
+            return told
+        if not events and not is_counted:
+            return None
+        return msgspec.structs.replace(told, events=events, dropped=told.dropped if is_counted else 0)
 
     def _forget(self, fresh: Sequence[Told]) -> None:
         for told in fresh:
             for event in told.events:
                 self._seen.forgets(told.account_id, event.event_id)
+            self._seen.forgets(told.account_id, _of_count(told.dropped_id))
 
     def _refuse(self, group: Sequence[_Waiting], error: ServiceUnavailable) -> None:
         for it in group:
@@ -125,3 +131,10 @@ class Intake:
             return  # Of another version: who told it has another one by now.
         for event in ids.events:
             self._seen.notes(ids.account_id, event.event_id, wall_ms=wall_ms)
+        if ids.dropped_id:
+            self._seen.notes(ids.account_id, _of_count(ids.dropped_id), wall_ms=wall_ms)
+
+
+def _of_count(dropped_id: str) -> str:
+    """No event's id: these hold no colon."""
+    return f"dropped:{dropped_id}"

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from matinee.wire.telemetry import TelemetryBatch
+from matinee.wire.telemetry import TelemetryAnswer, TelemetryBatch
 from matinee_asgi.bearer import BearerCheck
 from matinee_asgi.body import read_body
 from matinee_asgi.endpoint import Endpoint
@@ -16,13 +15,7 @@ from matinee_asgi.reply import MAX_BODY_BYTES, reply
 from matinee_asgi.service import Service
 from matinee_backend.services.telemetry.follow import Follower
 from matinee_backend.services.telemetry.intake import Intake
-from matinee_backend.services.telemetry.rules import Refused, Told, read_batch
-
-
-class TelemetryReply(msgspec.Struct, frozen=True, kw_only=True):
-    accepted: int
-    """Events that are now in the log, those that were there already included."""
-    refused: tuple[Refused, ...] = ()
+from matinee_backend.services.telemetry.rules import Told, read_batch
 
 
 def telemetry_service(
@@ -45,10 +38,12 @@ def telemetry_service(
             site=await site_of(request),
             events=batch.events,
             dropped=batch.dropped,
+            dropped_id=batch.dropped_id,
         )
-        if told.events:
+        if told.events or told.dropped:
             await intake.keep(told, size_bytes=len(body))
-        return reply(TelemetryReply(accepted=len(told.events), refused=batch.refused), status=202)
+        answer = TelemetryAnswer(accepted=len(told.events), refused=batch.refused)
+        return reply(answer, status=202, headers={"Cache-Control": "no-store"})
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -70,7 +65,7 @@ def telemetry_service(
                 path="/v1/telemetry",
                 handle=tell,
                 body=TelemetryBatch,
-                answer=TelemetryReply,
+                answer=TelemetryAnswer,
                 says="The events are in the log, but for those that it names; what follows from them follows soon.",
                 status=202,
                 bearer="member",

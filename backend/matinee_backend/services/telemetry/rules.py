@@ -1,21 +1,23 @@
 """What a batch holds, and what an event means for the stores: history, and the stream that it keeps or ends."""
 
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from msgspec import Meta
 
 from matinee.errors import RequestInvalid
 from matinee.wire.ids import OpaqueId, WallMs
 from matinee.wire.telemetry import (
     MAX_BATCH_EVENTS,
+    SCHEMA,
     PlayEnded,
     PlayheadMoved,
+    RefusedEvent,
     TelemetryEvent,
+    UnreadBatch,
+    read_event,
 )
 from matinee_backend.records import Watched
 
-MAX_REASON_CHARS, MAX_ID_CHARS = 200, 64
 SHORTEST_WAIT_MS, LONGEST_WAIT_MS = 1_000, 30_000
 
 
@@ -28,14 +30,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Whose network it came from: the site that announces the address. The address itself is not kept."""
     events: tuple[TelemetryEvent, ...]
     dropped: int = 0
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that is not in the log, and why; telling it again will not help."""
-
-    id: str
-    """Empty if it could not be read."""
-    reason: str
+    """Events that the device lost before."""
+    dropped_id: str = ""
+    """The name of that count: it too counts once."""
 
 
 class KeepStream(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,51 +52,45 @@ class TelemetryIds(msgspec.Struct, frozen=True, kw_only=True):
 
     account_id: str
     events: tuple["EventId", ...]
+    dropped_id: str = ""
 
 
 class EventId(msgspec.Struct, frozen=True, kw_only=True):
-    event_id: str = ""
-
-
-class _RawBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch whose events are not read yet: each stands or falls alone."""
-
-    events: list[msgspec.Raw]
-    dropped: Annotated[int, Meta(ge=0)] = 0
+    event_id: str = msgspec.field(name="id", default="")
 
 
 class ReadBatch(NamedTuple):
     events: tuple[TelemetryEvent, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedEvent, ...]
     dropped: int
+    dropped_id: str
 
 
-_READ_BATCH = msgspec.json.Decoder(_RawBatch)
-_READ_EVENT = msgspec.json.Decoder(TelemetryEvent)
-_READ_ID = msgspec.json.Decoder(EventId)
+_READ_BATCH = msgspec.json.Decoder(UnreadBatch)
 _ENCODER = msgspec.json.Encoder()
 
 
 def read_batch(body: bytes) -> ReadBatch:
     """The events that are some, and for each that is none why.
 
-    Raises RequestInvalid for what is no batch, and for more events than one may hold.
+    Raises RequestInvalid for what is no batch, one of another schema, and more events than one may hold.
     """
     try:
         batch = _READ_BATCH.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestInvalid(f"The body is no batch of events: {error}.") from error
+    if batch.schema != SCHEMA:
+        raise RequestInvalid(f"A batch of schema {batch.schema}; {SCHEMA} is read.", schema=SCHEMA)
     if len(batch.events) > MAX_BATCH_EVENTS:
         what = f"A batch of {len(batch.events)} events; at most {MAX_BATCH_EVENTS} are read."
         raise RequestInvalid(what, max_events=MAX_BATCH_EVENTS)
-    events: list[TelemetryEvent] = []
-    refused: list[Refused] = []
-    for raw in batch.events:
-        try:
-            events.append(_READ_EVENT.decode(raw))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            refused.append(Refused(id=_id_of(raw), reason=str(error)[:MAX_REASON_CHARS]))
-    return ReadBatch(tuple(events), tuple(refused), batch.dropped)
+    read = [read_event(raw) for raw in batch.events]
+    return ReadBatch(
+        tuple(it for it in read if not isinstance(it, RefusedEvent)),
+        tuple(it for it in read if isinstance(it, RefusedEvent)),
+        batch.dropped,
+        batch.dropped_id,
+    )
 
 
 def log_value(told: Told) -> bytes:
@@ -129,7 +120,7 @@ def _consequences(event: TelemetryEvent, heard_wall_ms: int, *, lease_ms: int) -
 
 
 def _watched(event: PlayheadMoved | PlayEnded, heard_wall_ms: int, *, is_completed: bool) -> tuple[Watched, ...]:
-    if not event.profile_id:
+    if not event.profile_id or not event.title_id:
         return ()
     return (
         Watched(
@@ -141,10 +132,3 @@ def _watched(event: PlayheadMoved | PlayEnded, heard_wall_ms: int, *, is_complet
             is_completed=is_completed,
         ),
     )
-
-
-def _id_of(raw: msgspec.Raw) -> str:
-    try:
-        return _READ_ID.decode(raw).event_id[:MAX_ID_CHARS]
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""

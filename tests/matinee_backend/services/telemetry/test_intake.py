@@ -95,6 +95,17 @@ async def test_of_a_batch_only_what_is_new_is_kept() -> None:
     assert await ids(log) == ["e1", "e2", "e3", "e2"]
 
 
+async def test_a_count_of_what_was_lost_counts_once() -> None:
+    log = MemoryEvents()
+    lost = Told(account_id="a", heard_wall_ms=1, events=(), dropped=3, dropped_id="d1")
+    async with running(log) as intake:
+        await intake.keep(lost, size_bytes=1)
+        await intake.keep(msgspec.structs.replace(lost, events=told("e1").events), size_bytes=1)
+        await intake.keep(lost, size_bytes=1)
+    kept = [msgspec.json.decode(it.value, type=Told) for it in await log.read(0, limit=9)]
+    assert [(it.dropped, len(it.events)) for it in kept] == [(3, 0), (0, 1)]
+
+
 async def test_a_log_that_breaks_refuses_all_and_keeps_them_when_they_are_told_again() -> None:
     log = SlowEvents()
     log.breaks = True

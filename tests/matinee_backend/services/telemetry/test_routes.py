@@ -51,7 +51,7 @@ async def test_what_was_told_is_where_watching_goes_on(tmp_path: Path) -> None:
 async def test_what_is_no_event_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
     async with control_plane(tmp_path) as control:
         stall = event("StallEnded", "s1", control, stall_ms=5)
-        answer = await tell(control, {"type": "Nonsense", "event_id": "n"}, stall, {"type": "StallEnded"})
+        answer = await tell(control, {"type": "Nonsense", "id": "n"}, stall, {"type": "StallEnded"})
         assert answer.status_code == 202
         assert answer.json()["accepted"] == 1
         assert [it["id"] for it in answer.json()["refused"]] == ["n", ""]
@@ -102,8 +102,7 @@ async def test_while_the_log_is_behind_players_are_told_when_to_come_back(tmp_pa
     settings = Settings(telemetry=TelemetrySettings(waiting_bytes=1))
     async with control_plane(tmp_path, settings=settings) as control, asyncio.timeout(20):
         told = [
-            tell(control, event("StallEnded", "s1", control, stall_ms=5) | {"event_id": f"e{number}"})
-            for number in range(30)
+            tell(control, event("StallEnded", "s1", control, stall_ms=5) | {"id": f"e{number}"}) for number in range(30)
         ]
         answers = await asyncio.gather(*told)
         shed = [it for it in answers if it.status_code == 503]

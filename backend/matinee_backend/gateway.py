@@ -42,6 +42,7 @@ from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.routes import steering_service
 from matinee_backend.services.telemetry.follow import Follower
 from matinee_backend.services.telemetry.intake import Intake
+from matinee_backend.services.telemetry.observe import Observatory
 from matinee_backend.services.telemetry.routes import telemetry_service
 from matinee_backend.settings import GatewaySettings, Settings
 from matinee_backend.stores import Stores
@@ -114,12 +115,14 @@ def services(house: House) -> tuple[Service, ...]:
         clock=clock,
         settings=settings.placement,
     )
+    observatory = Observatory(stores.events, clock=clock)
     director = Director(
         directory=stores.appliances,
         placer=placer,
         key=house.key,
         clock=clock,
         settings=settings.steering,
+        told_by_players=observatory.error_permille,
     )
     licenses = LicenseDesk(
         members=stores.members, keys=stores.keys, key=house.key, clock=clock, settings=settings.license
@@ -145,6 +148,7 @@ def services(house: House) -> tuple[Service, ...]:
             bearer=bearer,
             intake=Intake(stores.events, clock=clock, settings=settings.telemetry),
             follower=_follower(house),
+            observatory=observatory,
             site_of=lambda request: director.site_of(client(request)),
         ),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),

@@ -1,5 +1,9 @@
 """Directing sessions to appliances."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import RequestInvalid, ServiceUnavailable, TooManyRequests
@@ -35,12 +39,15 @@ class Director:
         key: SigningKey,
         clock: Clock,
         settings: SteeringSettings,
+        told_by_players: Callable[[str], int] = lambda appliance: 0,
     ) -> None:
+        """`told_by_players`: of an appliance, the share of sessions in trouble there, in permille."""
         self.settings = settings
         self._lookout = Lookout(directory, clock=clock, settings=settings)
         self._placer = placer
         self._key = key
         self._clock = clock
+        self._told_by_players = told_by_players
         self._pace = Pace(settings.questions_per_s)
 
     async def oca_urls(
@@ -117,7 +124,9 @@ class Director:
 
     async def hear(self, heartbeat: Heartbeat) -> HeartbeatReply:
         """The appliance is present, and told what it should hold, and what it should tell."""
-        it = heard(heartbeat, wall_ms=self._clock.wall_ms())
+        error_permille = max(heartbeat.used.error_permille, self._told_by_players(heartbeat.appliance))
+        used = msgspec.structs.replace(heartbeat.used, error_permille=error_permille)
+        it = msgspec.structs.replace(heard(heartbeat, wall_ms=self._clock.wall_ms()), used=used)
         knows_titles = await self._lookout.hear(it, titles=heartbeat.titles)
         return HeartbeatReply(
             placement=await self._placer.news_for(heartbeat.appliance, known=heartbeat.placed),

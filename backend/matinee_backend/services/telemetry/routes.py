@@ -1,4 +1,4 @@
-"""POST /v1/telemetry."""
+"""POST /v1/telemetry, and GET /v1/quality for operators."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,11 +10,12 @@ from starlette.responses import Response
 from matinee.wire.telemetry import TelemetryAnswer, TelemetryBatch
 from matinee_asgi.bearer import BearerCheck
 from matinee_asgi.body import read_body
-from matinee_asgi.endpoint import Endpoint
+from matinee_asgi.endpoint import Endpoint, get
 from matinee_asgi.reply import MAX_BODY_BYTES, reply
 from matinee_asgi.service import Service
 from matinee_backend.services.telemetry.follow import Follower
 from matinee_backend.services.telemetry.intake import Intake
+from matinee_backend.services.telemetry.observe import Observatory, Outlook
 from matinee_backend.services.telemetry.rules import Told, read_batch
 
 
@@ -23,6 +24,7 @@ def telemetry_service(
     bearer: BearerCheck,
     intake: Intake,
     follower: Follower,
+    observatory: Observatory,
     site_of: Callable[[Request], Awaitable[str]],
 ) -> Service:
     """`site_of`: whose network a request comes from; empty where nobody announces it."""
@@ -45,6 +47,10 @@ def telemetry_service(
         answer = TelemetryAnswer(accepted=len(told.events), refused=batch.refused)
         return reply(answer, status=202, headers={"Cache-Control": "no-store"})
 
+    async def quality(request: Request) -> Outlook:
+        bearer.operator(request)
+        return await observatory.outlook()
+
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await intake.remember()
@@ -52,6 +58,7 @@ def telemetry_service(
             begun = [
                 tasks.create_task(intake.run(), name="keep events"),
                 tasks.create_task(follower.run(), name="follow the event log"),
+                tasks.create_task(observatory.run(), name="watch how viewers fare"),
             ]
             yield
             for task in begun:
@@ -69,6 +76,13 @@ def telemetry_service(
                 says="The events are in the log, but for those that it names; what follows from them follows soon.",
                 status=202,
                 bearer="member",
+            ),
+            get(
+                "/v1/quality",
+                quality,
+                answer=Outlook,
+                says="How viewers fare now, by title, network and appliance; for operators.",
+                bearer="operator",
             ),
         ),
         running=running,

@@ -115,3 +115,10 @@ async def test_who_is_not_logged_in_tells_nothing(tmp_path: Path) -> None:
     async with control_plane(tmp_path) as control:
         refused = await control.client.post("/v1/telemetry", json={"events": []})
     assert refused.status_code == 401
+
+
+async def test_only_an_operator_sees_how_viewers_fare(tmp_path: Path) -> None:
+    async with control_plane(tmp_path) as control:
+        assert (await control.client.get("/v1/quality", headers=control.bearer)).status_code == 401
+        seen = await control.client.get("/v1/quality", headers=control.bearer_of_operator)
+    assert seen.status_code == 200

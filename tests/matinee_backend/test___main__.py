@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_still_there_after_a_kill(tmp_path: Path) -> No
         assert log_in(url, tmp_path)["device_id"] == login["device_id"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.log")).read_bytes()
+    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.events")).read_bytes()
 
 
 def test_services_in_processes_of_their_own_share_the_stores(tmp_path: Path) -> None:

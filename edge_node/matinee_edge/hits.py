@@ -19,11 +19,8 @@ IN_HEAD_BYTES = 1 << 14
 """A body in memory of at most so much leaves with its head, in one system call."""
 
 
-
 _WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
-_PARTIAL = (
-    b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
-)
+_PARTIAL = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d\r\nDate: %b\r\n%b%b%b"
 
 
 class Hits:

@@ -43,7 +43,7 @@ class Sizes(NamedTuple):
     """Between two readings of memory."""
 
 
-FULL = Sizes(segments=16, rounds=9, round_s=3, paced_s=5, idle=5_000, slow=500, apart_s=60)
+FULL = Sizes(segments=16, rounds=7, round_s=2, paced_s=4, idle=5_000, slow=500, apart_s=60)
 SMOKE = Sizes(segments=2, rounds=1, round_s=1, paced_s=0.5, idle=50, slow=10, apart_s=1)
 
 

@@ -93,6 +93,7 @@ def make_site(folder: Path, *, segments: int, segment_bytes: int) -> Site:
 def appliance(site: Site, *, is_secured: bool = False) -> Iterator[Server]:
     """Ours, as operators start it: an origin over the shelf."""
     ready = site.folder / f"ready-{is_secured}"
+    ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "matinee_edge", "--name", "ours", "--kind", "origin", "--max-connections", "8192"]
     command += ["--shelf", str(site.shelf), "--trust", str(site.issuer.trust), "--ready-file", str(ready)]
     command += ["--tls-certificate", str(site.certificate), "--tls-key", str(site.key)] if is_secured else []

@@ -125,7 +125,7 @@ def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
     """The routes of an appliance."""
 
     async def healthz(request: Request) -> Response:
-        return reply({"status": "ok"})
+        return reply({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
     async def show_status(request: Request) -> Response:
         return reply(status(), headers={"Cache-Control": "no-store"})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-_EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After")
+_EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After", "CMSD-Dynamic")
 
 ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
 """What an answer to another origin's page carries."""

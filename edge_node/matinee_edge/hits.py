@@ -34,7 +34,7 @@ class Hits:
 
     def answer(self, head: Head, *, closes: bool, date: bytes) -> Reply | None:
         """The answer; None if the application must be asked."""
-        fields = head.fields
+        fields = head.deciding
         if head.method != b"GET" or self._tally.answering > self._max_requests:
             return None
         if b"if-none-match" in fields or b"if-range" in fields or b"if-match" in fields:
@@ -42,11 +42,10 @@ class Hits:
         held = self._held(head.target)
         if held is None:
             return None
-        wanted: ByteRange | Unsatisfiable | None = None
-        if b"range" in fields:
-            wanted = range_of(fields[b"range"].decode("latin-1"), size_bytes=held.file.size_bytes)
-            if isinstance(wanted, Unsatisfiable):
-                return None
+        header = fields.get(b"range")
+        wanted = None if header is None else range_of(header.decode("latin-1"), size_bytes=held.file.size_bytes)
+        if isinstance(wanted, Unsatisfiable):
+            return None
         return _reply(held, wanted, date=date, is_cross_origin=b"origin" in fields, closes=closes)
 
     def _held(self, target: bytes) -> Held | None:

@@ -85,7 +85,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def head_of(target: str, method: str = "GET", **fields: str) -> Head:
     named = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in fields.items()}
-    return Head(method.encode(), target.encode(), {b"host": b"x"} | named, keeps=True)
+    lines = b"".join(b"%b: %b\r\n" % pair for pair in named.items())
+    return Head(method.encode(), target.encode(), {b"host": b"x"} | named, keeps=True, lines=b"Host: x\r\n" + lines)
 
 
 NUMBER = st.integers(0, 2 * SEGMENT_BYTES + 200) | st.sampled_from([10**18, 10**70])

@@ -1,48 +1,19 @@
 """One appliance on one port, as a process: from its start until it is told to stop."""
 
 import asyncio
-import json
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from matinee.errors import SettingsInvalid
 from matinee_edge.serving import serve
-from tests.support.edge import Issuer, eventually, origin_settings
-from tests.support.fronts import SMALL_BUFFER_BYTES, certify, client, get, trusting
+from tests.support.edge import Issuer, origin_settings
+from tests.support.fronts import SMALL_BUFFER_BYTES, certify, client, get, origin_process, trusting
 from tests.support.titles import write_title
 
 SEGMENT_BYTES = 8 << 20
-
-
-@asynccontextmanager
-async def process(folder: Path, issuer: Issuer, *options: str) -> AsyncIterator[tuple[Process, int]]:
-    """An origin, and its port; killed at the end if it still runs."""
-    ready = folder / "ready.json"
-    named = ("--name", "origin", "--kind", "origin", "--shelf", str(folder / "media"), "--trust", str(issuer.trust))
-    running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "matinee_edge",
-        *named,
-        "--ready-file",
-        str(ready),
-        *options,
-        stderr=PIPE,
-    )
-    try:
-        await eventually(ready.exists)
-        yield running, int(json.loads(ready.read_text())["url"].rpartition(":")[2])
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.communicate()
 
 
 def shop(folder: Path) -> tuple[Issuer, str, bytes]:
@@ -57,7 +28,7 @@ def shop(folder: Path) -> tuple[Issuer, str, bytes]:
 async def test_told_to_stop_it_finishes_what_it_is_sending(tmp_path: Path, number: signal.Signals) -> None:
     issuer, target, content = shop(tmp_path)
     async with (
-        process(tmp_path, issuer) as (running, port),
+        origin_process(tmp_path, issuer) as (running, port),
         client(port, buffer_bytes=SMALL_BUFFER_BYTES) as viewer,
         client(port) as idle,
     ):
@@ -77,7 +48,7 @@ async def test_with_a_certificate_it_speaks_tls(tmp_path: Path) -> None:
     certificate, key = certify(tmp_path)
     options = ("--tls-certificate", str(certificate), "--tls-key", str(key))
     async with (
-        process(tmp_path, issuer, *options) as (_, port),
+        origin_process(tmp_path, issuer, *options) as (_, port),
         client(port, tls=trusting(certificate)) as viewer,
     ):
         assert "https://" in (tmp_path / "ready.json").read_text()

@@ -3,11 +3,14 @@
 import asyncio
 import ctypes
 import gc
+import json
 import mmap
 import os
 import socket
 import ssl
 import struct
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -29,7 +32,7 @@ from matinee_edge.front.outgoing import Reply, Span, head_bytes
 from matinee_edge.front.server import Front
 from matinee_edge.front.tls import Tls
 from matinee_edge.tally import Tally
-from tests.support.edge import DEADLINE_S
+from tests.support.edge import DEADLINE_S, Issuer, eventually
 
 BOUNDS: Mapping[str, int] = {
     "max_connections": 2_048,
@@ -113,7 +116,9 @@ async def fronted(
 
     tally, stop = Tally(), asyncio.Event()
     settings: Any = {**BOUNDS, **bounds}
-    front = Front(app, at_hand, bounds=Bounds(**settings), tally=tally, clock=clock or SystemClock(), tls=tls)
+    front = Front(
+        app, at_hand, name="front", bounds=Bounds(**settings), tally=tally, clock=clock or SystemClock(), tls=tls
+    )
     with listener("127.0.0.1", 0) as listening:
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(front.serve([listening], until=stop))
@@ -196,6 +201,23 @@ def parsed_head(raw: bytes) -> tuple[int, dict[str, str]]:
 def get(target: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
     """A request."""
     return "\r\n".join((f"{method} {target} HTTP/{version}", "Host: x", *lines, "", "")).encode("latin-1")
+
+
+@asynccontextmanager
+async def origin_process(folder: Path, issuer: Issuer, *options: str) -> AsyncIterator[tuple[Process, int]]:
+    """`python -m matinee_edge` as an origin over `folder/media`, and its port; killed at the end if it still runs."""
+    ready = folder / "ready.json"
+    named = ("--name", "origin", "--kind", "origin", "--shelf", str(folder / "media"), "--trust", str(issuer.trust))
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "matinee_edge", *named, "--ready-file", str(ready), *options, stderr=PIPE
+    )
+    try:
+        await eventually(ready.exists)
+        yield running, int(json.loads(ready.read_text())["url"].rpartition(":")[2])
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.communicate()
 
 
 def large_file(path: Path, size_bytes: int) -> bytes:

@@ -21,6 +21,7 @@ from matinee_asgi.logs import redacted
 from matinee_edge.front.bounds import Bounds
 from matinee_edge.front.exchange import Exchange
 from matinee_edge.front.heads import Head, HeadRefused, read_head
+from matinee_edge.front.hints import HINT_BYTES, cmsd_of
 from matinee_edge.front.outgoing import WARM_MS, Cold, Outgoing, Part, Reply, Span, head_bytes
 from matinee_edge.front.wires import Blocked, Wire
 from matinee_edge.tally import Tally
@@ -50,6 +51,8 @@ class Desk(Protocol):
 
     at_hand: AtHand
 
+    name: str
+    """As hints tell it."""
     bounds: Bounds
     tally: Tally
     now_ms: int
@@ -183,10 +186,10 @@ class Connection:
             self._wire.greet()
             self._is_greeted = True
         for _ in range(MOST_ANSWERS):
-            if not self._outgoing.push(self._desk.now_ms):
-                self._desk.next_turn(self)
-                return
             if self._head is not None:
+                if not self._outgoing.push(self._desk.now_ms):
+                    self._desk.next_turn(self)
+                    return
                 if self._emptied is not None:
                     self._tell_emptied(self._emptied)
                 if not self._is_whole:
@@ -195,6 +198,8 @@ class Connection:
                 self._finish(self._head)
             if self._lingering_bytes is not None:
                 self._linger()
+                return
+            if not self._received and not self._wire.may_recv:
                 return
             if not self._take_head():
                 return
@@ -239,8 +244,11 @@ class Connection:
             desk.tally.first_bytes_ms.append(0)
             if reply.body is None:
                 self._outgoing.put(reply.head)
-            else:
+            elif reply.body.end - reply.body.first < HINT_BYTES:
                 self._outgoing.put(reply.head, reply.body)
+            else:
+                hint = cmsd_of(self._sock, server=desk.name, is_in_duress=desk.is_draining)
+                self._outgoing.put(reply.head[:-2] + hint + b"\r\n", reply.body)
             return
         self._task = desk.ask(Exchange(head, self, peer=self._peer))
 

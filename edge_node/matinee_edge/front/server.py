@@ -43,12 +43,14 @@ class Front:
         app: ASGIApp,
         at_hand: AtHand,
         *,
+        name: str,
         bounds: Bounds,
         tally: Tally,
         clock: Clock,
         tls: Tls | None = None,
         is_logging: bool = False,
     ) -> None:
+        self.name = name
         self.bounds = bounds
         self.tally = tally
         self.now_ms = clock.now_ms()

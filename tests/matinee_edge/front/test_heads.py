@@ -26,8 +26,11 @@ def test_a_head_is_read_once_it_is_whole_and_what_follows_is_left() -> None:
     raw = b"GET /a?b HTTP/1.1\r\nHost: x\r\nRange: \tbytes=0-9 \r\n\r\n"
     for end in range(len(raw)):
         assert read_head(raw[:end], most_bytes=MOST) is None
-    head = Head(b"GET", b"/a?b", {b"host": b"x", b"range": b"bytes=0-9"}, keeps=True)
-    assert read_head(raw + b"GET /", most_bytes=MOST) == (head, b"GET /")
+    taken = read_head(raw + b"GET /", most_bytes=MOST)
+    assert taken is not None
+    head, rest = taken
+    assert (head.method, head.target, head.keeps, rest) == (b"GET", b"/a?b", True, b"GET /")
+    assert head.fields == head.deciding == {b"host": b"x", b"range": b"bytes=0-9"}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ TRIALS = {
         Trial("steering", "benchmarks.steering", "–", "four minutes", "decisions over 18,000 appliances"),
         Trial("crowds", "benchmarks.crowds", "–", "five minutes", "failure, overload and flash crowds, steered"),
         Trial("edge-kill", "benchmarks.edge_kill", "–", "five minutes", "an appliance killed at a hundred moments"),
+        Trial("license", "benchmarks.license", "–", "a minute", "licenses asked for, wrapped and signed"),
         Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
     )
 }

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from matinee.errors import SettingsInvalid
 from matinee.wire.ids import ApplianceId, TitleId
+from matinee.wire.license import Hdcp
 from matinee.wire.placement import MinuteOfDay
 
 _Positive = Annotated[int, Meta(ge=1)]
@@ -44,6 +45,24 @@ class StreamSettings(_Settings, frozen=True, kw_only=True):
 class LicenseSettings(_Settings, frozen=True, kw_only=True):
     lifetime_ms: _Positive = 48 * _HOUR_MS
     """How long a license plays, unless the title's own window ends before."""
+    may_persist: bool = True
+    """Whether a device may keep a license, and play without us."""
+    window_ms: _Positive = 30 * 24 * _HOUR_MS
+    """How long a kept license may wait for its first play, unless the title's own window ends before."""
+    playback_window_ms: _Positive = 48 * _HOUR_MS
+    """How long a kept license plays from its first play on."""
+    renew_at_permille: Annotated[int, Meta(ge=1, le=1000)] = 750
+    """How much of its time a license has used when a device asks for the next one."""
+    heartbeat_ms: _Positive = 10_000
+    """How often a player tells that it plays; less often than `streams.lease_ms`, and it loses its stream."""
+    max_height: Annotated[int, Meta(ge=0)] = 0
+    """No picture higher than this is to be shown; 0: no limit."""
+    hdcp: Hdcp = ""
+    """What a digital output must at least speak; empty: anything."""
+    max_kept: _Positive = 100
+    """Licenses that all devices of one account may keep at once."""
+    clearkey: bool = False
+    """Whether W3C ClearKey is answered too. Its keys are readable by whoever plays: only where that does no harm."""
 
 
 class CommercialPathway(_Settings, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from matinee_backend.adapters.sqlite.appliances import SqliteAppliances
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.history import SqliteHistory
 from matinee_backend.adapters.sqlite.leases import SqliteLeases
+from matinee_backend.adapters.sqlite.licenses import SqliteLicenses
 from matinee_backend.adapters.sqlite.members import SqliteMembers
 from matinee_backend.adapters.sqlite.plans import SqlitePlans
 from matinee_backend.adapters.sqlite.titles import SqliteTitles
@@ -17,6 +18,7 @@ from matinee_backend.ports import (
     EventLog,
     HistoryStore,
     KeyVault,
+    LicenseLedger,
     MemberStore,
     PlanStore,
     StreamLeases,
@@ -33,6 +35,7 @@ class Stores:
     titles: TitleStore
     members: MemberStore
     leases: StreamLeases
+    licenses: LicenseLedger
     history: HistoryStore
     appliances: ApplianceDirectory
     plans: PlanStore
@@ -60,6 +63,7 @@ def open_stores(state: StateFolder, *, writes_events: bool = False, event_log: E
         titles=SqliteTitles(database),
         members=SqliteMembers(database),
         leases=SqliteLeases(database),
+        licenses=SqliteLicenses(database),
         history=SqliteHistory(database),
         appliances=SqliteAppliances(database),
         plans=SqlitePlans(database),

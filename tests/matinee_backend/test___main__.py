@@ -97,3 +97,11 @@ def test_an_account_is_added_from_standard_input(tmp_path: Path) -> None:
     again = subprocess.run(argv, input="long enough\n", text=True, capture_output=True, check=False, timeout=60)
     assert again.returncode == 1
     assert again.stderr.startswith("matinee-backend account: There is an account ada@matinee.example already.")
+
+
+def test_a_device_is_revoked_and_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", "--state", str(tmp_path)])
+    assert main(["revoke", "device", "d1", "--state", str(tmp_path)]) == 0
+    assert main(["revoke", "device", "d1", "--undo", "--state", str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()[-2:]
+    assert said == ["the device d1 gets no license", "the device d1 gets licenses again"]

@@ -18,7 +18,7 @@ from matinee_asgi.service import compose
 from matinee_edge.admission import Admission
 from matinee_edge.app import MediaDesk, Status, service_of
 from matinee_edge.cross_origin import cross_origin
-from matinee_edge.door import door
+from matinee_edge.door import door, open_files
 from matinee_edge.fill.filler import Filler
 from matinee_edge.fill.releases import PLACEMENT_NAME, Releases
 from matinee_edge.folder import Folder
@@ -26,7 +26,6 @@ from matinee_edge.front.server import Front
 from matinee_edge.gate import Gate
 from matinee_edge.gauge import Gauge
 from matinee_edge.heartbeat import Heart
-from matinee_edge.held import OpenFiles
 from matinee_edge.hits import Hits
 from matinee_edge.holdings import Holdings
 from matinee_edge.restock import Restock
@@ -69,9 +68,8 @@ class Appliance:
         self._heart: Heart | None = None
         self._restock = Restock(settings, clock=clock, draw=draw) if settings.kind != "origin" else None
         self._holdings: Holdings = self._restock.shelf if self._restock is not None else Folder(settings.shelf)
-        files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
         misses = self._restock.misses if self._restock is not None else None
-        self._supply = Supply(self._holdings, misses=misses, files=files, tally=self._tally)
+        self._supply = Supply(self._holdings, misses=misses, files=open_files(settings), tally=self._tally)
         self.hits = Hits(self._gate, self._supply, tally=self._tally, max_requests=settings.max_requests)
 
     async def serve(self, listening: socket.socket, *, until: asyncio.Event) -> None:

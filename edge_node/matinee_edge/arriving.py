@@ -83,6 +83,7 @@ class Arriving:
     """One follower's hold on a file that is landing: given up when nobody refers to it any more."""
 
     __slots__ = ("_fetch", "warm_until_ms")
+    body = None
 
     def __init__(self, fetch: Fetch) -> None:
         """The caller has waited until something of it may be sent."""

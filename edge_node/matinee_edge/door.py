@@ -1,4 +1,4 @@
-"""The door: a front with the bounds that the settings name."""
+"""The door: a front with the bounds that the settings name, and the files that stay open behind it."""
 
 from starlette.types import ASGIApp
 
@@ -6,9 +6,13 @@ from matinee.clock import Clock
 from matinee_edge.front.bounds import Bounds
 from matinee_edge.front.server import Front
 from matinee_edge.front.tls import Tls
+from matinee_edge.held import MAX_BODY_BYTES, OpenFiles
 from matinee_edge.hits import Hits
 from matinee_edge.settings import EdgeSettings
 from matinee_edge.tally import Tally
+
+MAX_ENCRYPTED_BODY_BYTES = 8 << 20
+"""What OpenSSL encrypts is copied in any case: from memory it is one copy less than from the page cache."""
 
 
 def door(
@@ -37,4 +41,13 @@ def door(
         clock=clock,
         tls=tls,
         is_logging=settings.access_log and not is_private,
+    )
+
+
+def open_files(settings: EdgeSettings) -> OpenFiles:
+    """Those that stay open, the hottest of them in memory."""
+    return OpenFiles(
+        max_files=settings.max_open_files,
+        memory_bytes=settings.memory_bytes,
+        max_body_bytes=MAX_BODY_BYTES if settings.tls_certificate is None else MAX_ENCRYPTED_BODY_BYTES,
     )

@@ -48,10 +48,11 @@ class Held:
 class OpenFiles:
     """The files that were asked for most recently. Owned by one event loop."""
 
-    def __init__(self, *, max_files: int, memory_bytes: int) -> None:
-        """`max_files` > 0 stay open; bodies take `memory_bytes` >= 0 at most."""
+    def __init__(self, *, max_files: int, memory_bytes: int, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        """`max_files` > 0 stay open; bodies, each of `max_body_bytes` at most, take `memory_bytes` >= 0 at most."""
         self._max_files = max_files
         self._memory_bytes = memory_bytes
+        self._max_body_bytes = max_body_bytes
         self._held: OrderedDict[Key, Held] = OrderedDict()
         self._bodies: OrderedDict[Key, Held] = OrderedDict()
         self.body_bytes = 0
@@ -68,7 +69,7 @@ class OpenFiles:
         self._held.move_to_end(key)
         if held.body is not None:
             self._bodies.move_to_end(key)
-        elif held.file.size_bytes <= MAX_BODY_BYTES:
+        elif held.file.size_bytes <= self._max_body_bytes:
             self._load(key, held)
         return held
 

@@ -58,7 +58,8 @@ class Answer(NamedTuple):
 class File:
     """An open file, as an answer at hand sends it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_in_memory: bool = False) -> None:
+        self.body = path.read_bytes() if is_in_memory else None
         self.warm_until_ms = 0
         self._descriptor = os.open(path, os.O_RDONLY)
         self.size_bytes = os.fstat(self._descriptor).st_size

@@ -4,11 +4,10 @@ import os
 from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Protocol
 
 import msgspec
 
-from matinee_edge.front.wires import Wire
+from matinee_edge.front.wires import Opened, Wire
 
 STRIDE_BYTES = 4 << 20
 """Sent at a time before other connections have their turn, and looked up in memory at a time."""
@@ -17,15 +16,6 @@ WARM_MS = 1_000
 
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 _NOWAIT = getattr(os, "RWF_NOWAIT", 0)
-
-
-class Opened(Protocol):
-    """An open file, which stays open while somebody refers to it."""
-
-    warm_until_ms: int
-    """Until then its bytes are taken to be in memory."""
-
-    def fileno(self) -> int: ...
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -101,7 +91,7 @@ class Outgoing:
             if not _is_in_memory(file.fileno(), first + next_bytes - 1):
                 raise Cold(Span(file, first, first + next_bytes))
             file.warm_until_ms = now_ms + WARM_MS
-        sent = self._wire.send_file(file.fileno(), first, next_bytes)
+        sent = self._wire.send_file(file, first, next_bytes)
         if not sent:
             raise ConnectionError("a file ended before its length")
         return sent

@@ -2,8 +2,8 @@
 
 Costs of plain: `recv` for what came, `send` for a head (held back by MSG_MORE, so that head and body share packets),
 `sendfile` for a body, once for each time that the send buffer has room.
-Under TLS a body is read from the page cache in pieces and encrypted by OpenSSL; where kernel, OpenSSL and Python all
-have kernel TLS, it leaves by `sendfile` as if it were plain.
+Under TLS OpenSSL encrypts a body piece by piece, from memory or read from the page cache; where kernel, OpenSSL and
+Python all have kernel TLS, it leaves by `sendfile` as if it were plain.
 """
 
 import os
@@ -22,6 +22,17 @@ _SOL_TLS, _TLS_TX = 282, 1
 
 class Blocked(Exception):
     """The wire takes nothing now, or gives nothing; its socket will tell."""
+
+
+class Opened(Protocol):
+    """An open file, which stays open while somebody refers to it."""
+
+    body: bytes | None
+    """All of it, if it is held in memory."""
+    warm_until_ms: int
+    """Until then its bytes are taken to be in the page cache."""
+
+    def fileno(self) -> int: ...
 
 
 class Wire(Protocol):
@@ -44,7 +55,7 @@ class Wire(Protocol):
         """How many bytes of `piece` were taken. `more`: something follows at once. Raises Blocked."""
         ...
 
-    def send_file(self, descriptor: int, first: int, length: int) -> int:
+    def send_file(self, file: Opened, first: int, length: int) -> int:
         """How many bytes of the file from `first` on were taken; 0 if it has ended. Raises Blocked."""
         ...
 
@@ -82,9 +93,9 @@ class PlainWire:
         except BlockingIOError:
             raise Blocked from None
 
-    def send_file(self, descriptor: int, first: int, length: int) -> int:
+    def send_file(self, file: Opened, first: int, length: int) -> int:
         try:
-            return os.sendfile(self._number, descriptor, first, length)
+            return os.sendfile(self._number, file.fileno(), first, length)
         except BlockingIOError:
             raise Blocked from None
 
@@ -124,14 +135,17 @@ class TlsWire:
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise Blocked from None
 
-    def send_file(self, descriptor: int, first: int, length: int) -> int:
+    def send_file(self, file: Opened, first: int, length: int) -> int:
         if self.is_kernels:
             try:
-                return os.sendfile(self._sock.fileno(), descriptor, first, length)
+                return os.sendfile(self._sock.fileno(), file.fileno(), first, length)
             except BlockingIOError:
                 raise Blocked from None
         # After Blocked OpenSSL wants the same bytes again: the same place of a file that never changes has them.
-        piece = os.pread(descriptor, min(length, PIECE_BYTES), first)
+        length = min(length, PIECE_BYTES)
+        if file.body is not None:
+            return self.send(memoryview(file.body)[first : first + length], more=False)
+        piece = os.pread(file.fileno(), length, first)
         return self.send(piece, more=False) if piece else 0
 
     def end(self) -> None:

@@ -13,11 +13,10 @@ import msgspec
 from matinee.clock import Clock, SystemClock
 from matinee_asgi.listening import listener
 from matinee_asgi.logs import log_to_stderr
-from matinee_edge.door import door
+from matinee_edge.door import door, open_files
 from matinee_edge.fill.releases import PLACEMENT_NAME, Releases
 from matinee_edge.folder import Folder
 from matinee_edge.gate import Gate
-from matinee_edge.held import OpenFiles
 from matinee_edge.hits import Hits
 from matinee_edge.holdings import Holdings
 from matinee_edge.settings import EdgeSettings, read_settings
@@ -48,8 +47,7 @@ async def work(orders: Orders, settings: EdgeSettings, *, dismissed: asyncio.Eve
     holdings: Holdings = (
         Folder(settings.shelf) if settings.kind == "origin" else View(settings.shelf, asked=reporter.asked)
     )
-    files = OpenFiles(max_files=settings.max_open_files, memory_bytes=settings.memory_bytes)
-    supply = Supply(holdings, misses=None, files=files, tally=tally)
+    supply = Supply(holdings, misses=None, files=open_files(settings), tally=tally)
     releases = Releases(settings.shelf / PLACEMENT_NAME, clock=clock)
     gate = Gate(settings.trust, clock=clock, release_of=releases.of)
     hits = Hits(gate, supply, tally=tally, max_requests=settings.max_requests)

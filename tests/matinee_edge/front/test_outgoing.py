@@ -17,7 +17,7 @@ from matinee_edge.front.outgoing import (
     head_bytes,
     read_into_memory,
 )
-from matinee_edge.front.wires import Blocked
+from matinee_edge.front.wires import Blocked, Opened
 from tests.support.fronts import File, evict, large_file
 
 
@@ -43,8 +43,8 @@ class Narrow:
         self.held_back.append(more)
         return len(taken)
 
-    def send_file(self, descriptor: int, first: int, length: int) -> int:
-        return self.send(os.pread(descriptor, min(length, self._next()), first), more=False)
+    def send_file(self, file: Opened, first: int, length: int) -> int:
+        return self.send(os.pread(file.fileno(), min(length, self._next()), first), more=False)
 
     def end(self) -> None:
         """It has no other side."""

@@ -10,7 +10,7 @@ import pytest
 
 from matinee_edge.front.tls import Tls
 from matinee_edge.front.wires import PIECE_BYTES, RECV_BYTES, Blocked, PlainWire, TlsWire
-from tests.support.fronts import SMALL_BUFFER_BYTES, certify, large_file, trusting
+from tests.support.fronts import SMALL_BUFFER_BYTES, File, certify, large_file, trusting
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -109,13 +109,9 @@ def test_a_client_that_takes_little_gets_memory_and_files_byte_for_byte(pair: Pa
     ours, client = pair
     content, wire = large_file(tmp_path / "file", 300_000), PlainWire(ours)
     assert taken(wire, client, lambda sent: wire.send(content[sent:], more=False), len(content)) == content
-    with (tmp_path / "file").open("rb") as file:
-
-        def send(sent: int) -> int:
-            return wire.send_file(file.fileno(), sent, len(content) - sent)
-
-        assert taken(wire, client, send, len(content)) == content
-        assert wire.send_file(file.fileno(), len(content), 1) == 0
+    file = File(tmp_path / "file")
+    assert taken(wire, client, lambda sent: wire.send_file(file, sent, len(content) - sent), len(content)) == content
+    assert wire.send_file(file, len(content), 1) == 0
 
 
 def test_the_end_is_told(pair: Pair) -> None:
@@ -137,18 +133,16 @@ def test_under_tls_what_has_come_is_received(secured: tuple[TlsWire, ssl.SSLSock
     assert wire.recv() == b"abc"
 
 
+@pytest.mark.parametrize("is_in_memory", [False, True])
 def test_under_tls_a_client_that_takes_little_gets_files_byte_for_byte(
-    secured: tuple[TlsWire, ssl.SSLSocket], tmp_path: Path
+    secured: tuple[TlsWire, ssl.SSLSocket], tmp_path: Path, is_in_memory: bool
 ) -> None:
     wire, client = secured
     content = large_file(tmp_path / "file", 2 * PIECE_BYTES + 12_345)
-    with (tmp_path / "file").open("rb") as file:
-
-        def send(sent: int) -> int:
-            return wire.send_file(file.fileno(), sent, len(content) - sent)
-
-        assert taken(wire, client, send, len(content)) == content
-        assert wire.send_file(file.fileno(), len(content), 1) == 0
+    file = File(tmp_path / "file", is_in_memory=is_in_memory)
+    assert taken(wire, client, lambda sent: wire.send_file(file, sent, len(content) - sent), len(content)) == content
+    if not is_in_memory:
+        assert wire.send_file(file, len(content), 1) == 0
 
 
 def test_under_tls_the_end_can_be_told_from_a_cut(secured: tuple[TlsWire, ssl.SSLSocket]) -> None:
@@ -170,8 +164,7 @@ def test_the_kernel_encrypts_where_it_can(secured: tuple[TlsWire, ssl.SSLSocket]
     if not wire.is_kernels:
         pytest.skip("kernel, OpenSSL and Python do not have kernel TLS all together")
     content = large_file(tmp_path / "file", 100_000)
-    with (tmp_path / "file").open("rb") as file:
-        sent = wire.send_file(file.fileno(), 0, len(content))
+    sent = wire.send_file(File(tmp_path / "file"), 0, len(content))
     got = b""
     while len(got) < sent:
         with suppress(ssl.SSLWantReadError):

@@ -100,7 +100,7 @@ def _serve(asked: argparse.Namespace) -> int:
     settings = read_settings(asked.settings, public_url=asked.public_url)
     only = chosen(asked.only, among=SERVICES)
     key, public_keys = state.signing_key(), state.public_keys()
-    stores = open_stores(state, writes_events="telemetry" in only)
+    stores = open_stores(state, writes_events="telemetry" in only, event_log=settings.event_log)
     house = House(
         stores=stores,
         title_folder=TitleFolder(state.media, titles=stores.titles, clock=clock),

@@ -43,6 +43,8 @@ from matinee_backend.services.playback.routes import playback_service
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.routes import steering_service
 from matinee_backend.services.telemetry.follow import Follower
+from matinee_backend.services.telemetry.intake import Intake
+from matinee_backend.services.telemetry.observe import Observatory
 from matinee_backend.services.telemetry.routes import telemetry_service
 from matinee_backend.settings import Settings
 from matinee_backend.stores import Stores
@@ -115,12 +117,14 @@ def services(house: House) -> tuple[Service, ...]:
         clock=clock,
         settings=settings.placement,
     )
+    observatory = Observatory(stores.events, clock=clock)
     director = Director(
         directory=stores.appliances,
         placer=placer,
         key=house.key,
         clock=clock,
         settings=settings.steering,
+        told_by_players=observatory.error_permille,
     )
     licenses = LicenseDesk(
         members=stores.members,
@@ -149,7 +153,13 @@ def services(house: House) -> tuple[Service, ...]:
         playback_service(bearer=bearer, desk=playback, public_url=public_url, client=client),
         license_service(bearer=bearer, doors=doors, revoker=revoker),
         steering_service(bearer=bearer, director=director, public_url=public_url, client=client),
-        telemetry_service(bearer=bearer, events=stores.events, follower=_follower(house)),
+        telemetry_service(
+            bearer=bearer,
+            intake=Intake(stores.events, clock=clock, settings=settings.telemetry),
+            follower=_follower(house),
+            observatory=observatory,
+            site_of=lambda request: director.site_of(client(request)),
+        ),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )
 

@@ -187,22 +187,36 @@ class KeyVault(Protocol):
 
 
 class EventLog(Protocol):
-    """An append-only log with one writer, any number of readers, and a place kept for each by name."""
+    """An append-only log with one writer and any number of readers, in groups that each keep a place of their own."""
 
-    async def append(self, values: Sequence[bytes]) -> int:
-        """All values follow one another in the log, or none is there. The offset of the first."""
+    async def append(self, values: Sequence[bytes], *, wall_ms: int) -> int:
+        """All values follow one another in the log, kept from now on. The offset of the first.
+
+        Raises ServiceUnavailable: then none is there. What death interrupts may be there in part: some whole values
+        from the first on, never a part of one.
+        """
         ...
 
     async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
         """At most `limit` records from `offset` on, or from the oldest that is kept if that is later."""
         ...
 
+    async def offset_since(self, wall_ms: int) -> int:
+        """Of the first record that was appended then or later, or of the next one: where a replay begins."""
+        ...
+
     async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
         """Returns once there may be a record at `offset`, at the latest after `timeout_ms`."""
         ...
 
-    async def place(self, reader: str) -> int:
-        """Where `reader` goes on; 0 for one that is new."""
+    async def claim(self, group: str) -> bool:
+        """Whether this process reads for `group` now: one at a time does, until it ends; the others stand by."""
         ...
 
-    async def keep_place(self, reader: str, offset: int) -> None: ...
+    async def place(self, group: str) -> int:
+        """Where `group` goes on; 0 for one that is new."""
+        ...
+
+    async def keep_place(self, group: str, offset: int) -> None:
+        """Where it goes on from now on: further, or further back to follow again."""
+        ...

@@ -118,5 +118,7 @@ class HeardAppliance(msgspec.Struct, frozen=True, kw_only=True):
 
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
-    """Its place in the log: from 0, rising by one."""
+    """Its place in the log: from 0, rising."""
+    wall_ms: WallMs
+    """When it was appended; never less than of the one before."""
     value: bytes

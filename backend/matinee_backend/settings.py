@@ -122,6 +122,24 @@ class GatewaySettings(_Settings, frozen=True, kw_only=True):
     """When those come back whose request was not answered in time."""
 
 
+class EventLogSettings(_Settings, frozen=True, kw_only=True):
+    segment_bytes: _Positive = 64 << 20
+    """A segment that is as long is followed by the next one; they are dropped whole."""
+    keep_bytes: _Positive = 4 << 30
+    """Beyond it the oldest segment is dropped: readers that are further behind lose what it held."""
+    keep_ms: _Positive = 7 * 24 * _HOUR_MS
+    """Records that are older are dropped, an eighth of this later at most, as long as anything is told."""
+
+
+class TelemetrySettings(_Settings, frozen=True, kw_only=True):
+    waiting_bytes: _Positive = 16 << 20
+    """Of bodies that wait to be on disk; beyond it players are told when to come back."""
+    once_within_ms: _Positive = 5 * 60_000
+    """An event that is told again so soon counts once, also when the process was killed in between."""
+    ids_remembered: _Positive = 1 << 20
+    """At least; with more within that time the oldest are forgotten sooner."""
+
+
 class MediaStoreSettings(_Settings, frozen=True, kw_only=True):
     scan_every_ms: _Positive = 1_000
     """How often the origin's folder is looked through for new titles."""
@@ -135,6 +153,8 @@ class Settings(_Settings, frozen=True, kw_only=True):
     placement: PlacementSettings = PlacementSettings()
     gateway: GatewaySettings = GatewaySettings()
     media_store: MediaStoreSettings = MediaStoreSettings()
+    event_log: EventLogSettings = EventLogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
 
 def read_settings(file: Path | None, *, public_url: str = "") -> Settings:

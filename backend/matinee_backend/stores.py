@@ -24,7 +24,10 @@ from matinee_backend.ports import (
     StreamLeases,
     TitleStore,
 )
+from matinee_backend.settings import EventLogSettings
 from matinee_backend.state import StateFolder
+
+_DEFAULTS = EventLogSettings()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +44,14 @@ class Stores:
     close: Callable[[], Awaitable[None]]
 
 
-def open_stores(state: StateFolder, *, writes_events: bool = False) -> Stores:
+def open_stores(state: StateFolder, *, writes_events: bool = False, event_log: EventLogSettings = _DEFAULTS) -> Stores:
     """The embedded stores, to be closed at the end.
 
     Raises SettingsInvalid if the folder has not been prepared, or if `writes_events` and another process does.
     """
     master_key = state.master_key()
     database = Database(state.database)
-    events = DiskEventLog(state.events)
+    events = DiskEventLog(state.events, event_log)
     if writes_events:
         events.open()
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 from statistics import quantiles
 
 import msgspec
@@ -145,7 +146,11 @@ def ask_all(order: Paced) -> Waits:
             if was_due_s is not None:
                 waits_s.append(time.perf_counter() - was_due_s)
                 free.append(connection)
-    cuts, late_cuts = quantiles(waits_s, n=100), quantiles(late_s, n=100)
+    for connection in connections.values():
+        connection.sock.close()
+    poll.close()
+    # Two at least are needed for a quantile; none is a wait without end.
+    cuts, late_cuts = (quantiles(it if len(it) > 1 else [inf, inf], n=100) for it in (waits_s, late_s))
     return Waits(
         rate=round(len(waits_s) / order.seconds),
         p50_ms=round(1e3 * cuts[49], 3),

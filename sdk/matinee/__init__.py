@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matinee.core.fleet import FleetStats as FleetStats
     from matinee.core.notices import Notice as Notice
     from matinee.core.notices import PlaybackReport as PlaybackReport
     from matinee.core.notices import PlayerState as PlayerState
@@ -34,6 +35,7 @@ _HOMES = {
     "AppError": "matinee.errors",
     "Client": "matinee.runtime.client",
     "Filters": "matinee.runtime.filters",
+    "FleetStats": "matinee.core.fleet",
     "MatineeError": "matinee.errors",
     "Notice": "matinee.core.notices",
     "OperatorError": "matinee.errors",
@@ -54,6 +56,7 @@ __all__ = [
     "AppError",
     "Client",
     "Filters",
+    "FleetStats",
     "MatineeError",
     "Notice",
     "OperatorError",

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from matinee.crypto.tokens import encode_base64url
-from matinee.policy.settings import PlayerSettings, RetrySettings
+from matinee.policy.settings import PlayerSettings, RetrySettings, TelemetrySettings
 from matinee.policy.steering import DEFAULT_TTL_MS
+from matinee.runtime.courier import Courier
 from matinee.runtime.player import Player
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
@@ -88,7 +89,8 @@ async def telling(network: ScriptedNetwork) -> None:
         steering_url="",
         telemetry_url="http://a.test/telemetry",
     )
-    reporter = Reporter(reply, "profile", Service("http://a.test", network, retry=RETRY), retry=RETRY)
+    courier = Courier(Service("http://a.test", network, retry=RETRY), retry=RETRY)
+    reporter = Reporter(reply, "profile", courier, settings=TelemetrySettings())
     async with Tasks() as tasks:
         tasks.start(reporter.run())
         await network.clock.wait_until(120_000)

@@ -37,14 +37,19 @@ from matinee.wire.steering import (
     shelf_digest,
 )
 from matinee.wire.telemetry import (
+    AdReached,
     ApplianceFailed,
     ErrorShown,
     FirstFrameShown,
     PlayEnded,
     PlayheadMoved,
     PlayStarted,
+    RefusedEvent,
     RungSwitched,
+    Sought,
+    StallBegan,
     StallEnded,
+    TelemetryAnswer,
     TelemetryBatch,
 )
 from matinee.wire.title import AudioTrack, MediaFile, Rung, SealedKey, SealedKeys, TextTrack, TitleIndex
@@ -159,10 +164,13 @@ MESSAGES: dict[str, msgspec.Struct] = {
             PlayStarted(title_id="heist", profile_id="p1", **TOLD),
             FirstFrameShown(startup_ms=310, **TOLD),
             PlayheadMoved(title_id="heist", bitrate_kbps=2_350, buffer_ms=12_000, appliance="isp-a", **TOLD),
+            StallBegan(appliance="isp-a", **TOLD),
             StallEnded(stall_ms=400, **TOLD),
             RungSwitched(from_kbps=2_350, to_kbps=1_050, **TOLD),
             ApplianceFailed(appliance="isp-a", to_appliance="isp-b", reason="reset", **TOLD),
             ErrorShown(code="segment-unavailable", **TOLD),
+            Sought(to_ms=90_000, **TOLD),
+            AdReached(ad_id="7", duration_ms=30_000, **TOLD),
             PlayEnded(
                 title_id="heist",
                 played_ms=55_000,
@@ -174,7 +182,9 @@ MESSAGES: dict[str, msgspec.Struct] = {
             ),
         ),
         dropped=2,
+        dropped_id="d1",
     ),
+    "telemetry-answer": TelemetryAnswer(accepted=3, refused=(RefusedEvent(event_id="e2", reason="unreadable"),)),
     "title": TitleIndex(
         title_id="heist",
         name="Heist",

@@ -46,7 +46,7 @@ def test_what_was_acknowledged_is_still_there_after_a_kill(tmp_path: Path) -> No
     with serving(tmp_path) as (url, process):
         login = log_in(url, tmp_path)
         headers = {"Authorization": f"Bearer {login['access_token']}"}
-        stall = {"type": "StallEnded", "event_id": "e1", "session_id": "s1", "ts": 1, "stall_ms": 5}
+        stall = {"type": "StallEnded", "id": "e1", "session_id": "s1", "ts": 1, "stall_ms": 5}
         told = httpx2.post(f"{url}/v1/telemetry", json={"events": [stall]}, headers=headers, timeout=20)
         assert told.status_code == 202
         process.send_signal(signal.SIGKILL)
@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_still_there_after_a_kill(tmp_path: Path) -> No
         assert log_in(url, tmp_path)["device_id"] == login["device_id"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.log")).read_bytes()
+    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.events")).read_bytes()
 
 
 def test_services_in_processes_of_their_own_share_the_stores(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ async def test_it_is_healthy_and_describes_itself_validly(tmp_path: Path) -> Non
         "/v1/appliances/{appliance}/announcement",
         "/v1/explanations/steering",
         "/v1/telemetry",
+        "/v1/quality",
     }
 
 
@@ -71,7 +72,7 @@ async def test_whatever_the_document_says_needs_a_token_refuses_without_one(tmp_
             answer = await control.client.request(method, url, json=bodies.get(path))
             assert answer.status_code == 401, path
             assert answer.json()["facts"] == {"reason": "missing"}, path
-    assert len(guarded) == 12
+    assert len(guarded) == 13
 
 
 async def test_some_services_serve_alone_over_the_same_stores(tmp_path: Path) -> None:

@@ -250,23 +250,28 @@ class MemoryKeys:
 
 class MemoryEvents:
     def __init__(self) -> None:
-        self._values: list[bytes] = []
+        self._records: list[LogRecord] = []
         self._places: dict[str, int] = {}
         self._grown = asyncio.Event()
 
-    async def append(self, values: Sequence[bytes]) -> int:
-        first = len(self._values)
-        self._values.extend(values)
+    async def append(self, values: Sequence[bytes], *, wall_ms: int) -> int:
+        first = len(self._records)
+        kept_ms = max(wall_ms, self._records[-1].wall_ms) if self._records else wall_ms
+        self._records += (
+            LogRecord(offset=offset, wall_ms=kept_ms, value=value) for offset, value in enumerate(values, start=first)
+        )
         self._grown.set()
         self._grown = asyncio.Event()
         return first
 
     async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
-        values = self._values[offset : offset + limit]
-        return tuple(LogRecord(offset=offset + index, value=value) for index, value in enumerate(values))
+        return tuple(self._records[offset : offset + limit])
+
+    async def offset_since(self, wall_ms: int) -> int:
+        return sum(record.wall_ms < wall_ms for record in self._records)
 
     async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
-        if offset < len(self._values):
+        if offset < len(self._records):
             return
         try:
             async with asyncio.timeout(timeout_ms / 1000):
@@ -274,8 +279,11 @@ class MemoryEvents:
         except TimeoutError:
             return
 
-    async def place(self, reader: str) -> int:
-        return self._places.get(reader, 0)
+    async def claim(self, group: str) -> bool:
+        return True
 
-    async def keep_place(self, reader: str, offset: int) -> None:
-        self._places[reader] = offset
+    async def place(self, group: str) -> int:
+        return self._places.get(group, 0)
+
+    async def keep_place(self, group: str, offset: int) -> None:
+        self._places[group] = offset

@@ -54,6 +54,11 @@ class EventReached(msgspec.Struct, frozen=True):
 
     event: TimedEvent
 
+    @property
+    def is_ad(self) -> bool:
+        """Whether it announces a break (ANSI/SCTE 214-1, table 1)."""
+        return self.event.scheme.startswith("urn:scte:scte35:")
+
 
 class Jumped(msgspec.Struct, frozen=True):
     """The viewer was moved: what lay there is gone, or live was too far away."""

@@ -39,6 +39,8 @@ class PlayerStats(msgspec.Struct, frozen=True, kw_only=True):
     """Sessions that came to the end of their title."""
     failures: int = 0
     """Sessions that failed; `errors` says how."""
+    abandons: int = 0
+    """Sessions without a picture, though nothing failed; one that is still starting counts too."""
 
     startup_ms: int = 0
     """From the wish to play until the picture could move."""
@@ -55,6 +57,8 @@ class PlayerStats(msgspec.Struct, frozen=True, kw_only=True):
     """While the viewer wanted to play."""
     played_ms: int = 0
     """Media that went by, seeks left out."""
+    ads: int = 0
+    """Breaks that were announced (SCTE 35) and reached."""
     pauses: int = 0
     seeks: int = 0
     jumps: int = 0
@@ -96,6 +100,8 @@ class PlayerStats(msgspec.Struct, frozen=True, kw_only=True):
     failovers: tuple[Failover, ...] = ()
     errors: tuple[str, ...] = ()
     """Code and what happened."""
+    errors_by_code: dict[str, int] = {}
+    """How often each was shown; `matinee.errors` says of what class a code is."""
     forgotten: int = 0
     """Formats, failovers and errors beyond `MOST_KEPT`."""
 
@@ -115,6 +121,41 @@ class PlayerStats(msgspec.Struct, frozen=True, kw_only=True):
     def stall_ratio(self) -> float:
         """Of the time in which something should have moved; 0 to 1."""
         return _ratio(self.stalled_ms, self.playing_ms + self.stalled_ms)
+
+    @property
+    def mean_stall_ms(self) -> int:
+        """How long a stall lasted."""
+        return self.stalled_ms // max(1, self.stalls)
+
+    @property
+    def stalls_per_hour(self) -> float:
+        """Of play; pauses, seeks and starts are none."""
+        return _ratio(self.stalls * 3_600_000, self.playing_ms)
+
+    @property
+    def mean_between_stalls_ms(self) -> int:
+        """Of play; all of it if there were none."""
+        return self.playing_ms // max(1, self.stalls)
+
+    @property
+    def joined_ratio(self) -> float:
+        """Sessions whose picture has moved, of all; 0 to 1."""
+        return _ratio(self.starts, self.sessions)
+
+    @property
+    def abandoned_ratio(self) -> float:
+        """Sessions without a picture though nothing failed, of all; 0 to 1."""
+        return _ratio(self.abandons, self.sessions)
+
+    @property
+    def ended_ratio(self) -> float:
+        """Sessions that came to the end of their title, of all; 0 to 1."""
+        return _ratio(self.ends, self.sessions)
+
+    @property
+    def failed_ratio(self) -> float:
+        """Sessions that failed, of all; 0 to 1."""
+        return _ratio(self.failures, self.sessions)
 
     @property
     def dropped_ratio(self) -> float:
@@ -195,6 +236,7 @@ class PlayerStats(msgspec.Struct, frozen=True, kw_only=True):
 
 _NAMES = PlayerStats.__struct_fields__
 _LATEST = ("throughput_kbps", "buffer_ms", "live_lag_ms")
+_BY_KEY = ("bytes_by_appliance", "errors_by_code")
 _BOUNDED = ("formats", "failovers", "errors")
 
 
@@ -206,7 +248,7 @@ def _merger(name: str) -> Callable[[Any, Any], Any]:
         return _latest
     if name == "longest_stall_ms":
         return max
-    return _sum_by_key if name == "bytes_by_appliance" else _sum
+    return _sum_by_key if name in _BY_KEY else _sum
 
 
 def _later(_: Any, later: Any) -> Any:

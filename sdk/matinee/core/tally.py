@@ -6,6 +6,7 @@ from typing import TypeVar
 from matinee.core.messages import PauseAsked, SeekAsked, Wish
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     Failover,
@@ -43,6 +44,8 @@ class Tally:
         self._delivery_ms = 0
         self._bytes_by_appliance: Counter[str] = Counter()
         self._failovers: deque[Failover] = deque(maxlen=MOST_KEPT)
+        self._ads = 0
+        self._errors_by_code: Counter[str] = Counter()
         self._errors: deque[str] = deque(maxlen=MOST_KEPT)
         self._formats: deque[FormatPlayed] = deque(maxlen=MOST_KEPT)
         self._forgotten = 0
@@ -103,6 +106,9 @@ class Tally:
                 self._keep(self._failovers, told)
             case Failed():
                 self._keep(self._errors, f"{notice.code}: {notice.what}")
+                self._errors_by_code[notice.code] += 1
+            case EventReached():
+                self._ads += notice.is_ad
             case _:
                 pass
 
@@ -114,6 +120,7 @@ class Tally:
             starts=self._told[FirstFrameReady],
             ends=self._told[Ended],
             failures=self._told[Failed],
+            abandons=int(not (self._told[FirstFrameReady] or self._told[Failed])),
             startup_ms=playhead.startup_ms,
             manifest_ms=self._manifest_ms,
             keys_ms=self._keys_ms,
@@ -123,6 +130,7 @@ class Tally:
             seeking_ms=self._phases.spent_ms("seeking", now_ms=now_ms),
             stalled_ms=playhead.stall_ms(now_ms=now_ms),
             played_ms=playhead.played_ms(now_ms=now_ms),
+            ads=self._ads,
             pauses=self._told[PauseAsked],
             seeks=self._told[SeekAsked],
             jumps=self._told[Jumped],
@@ -146,6 +154,7 @@ class Tally:
             bytes_by_appliance=dict(self._bytes_by_appliance),
             failovers=tuple(self._failovers),
             errors=tuple(self._errors),
+            errors_by_code=dict(self._errors_by_code),
             forgotten=self._forgotten,
         )
 

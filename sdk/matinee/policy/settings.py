@@ -113,6 +113,15 @@ class PreloadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """So long before its end a title counts as near it (Shaka: 10 s)."""
 
 
+class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a session tells its service beyond how it plays; names of titles and people are never told."""
+
+    tells_titles: bool = True
+    """The ids of title and profile, in heartbeats too: without them a service keeps no history to resume from."""
+    tells_addresses: bool = False
+    """Who delivers, also where that is known by its address only; else appliances are told by their names."""
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -122,6 +131,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     failover: FailoverSettings = FailoverSettings()
     live: LiveSettings = LiveSettings()
     preload: PreloadSettings = PreloadSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

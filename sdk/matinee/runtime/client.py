@@ -1,6 +1,8 @@
 """The client: a device at our own backend. Log in, browse, press play."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -8,9 +10,11 @@ from matinee.crypto.tokens import TrustedKeys, encode_base64url
 from matinee.errors import NetworkUnreachable, SessionExpired
 from matinee.policy.custom import Policies
 from matinee.policy.settings import PlayerSettings
+from matinee.runtime.courier import Courier
 from matinee.runtime.device import Device
 from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import FetchFailure, Http, Network, Request
+from matinee.runtime.journal import FileJournal, Journal
 from matinee.runtime.player import Player
 from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
@@ -36,10 +40,13 @@ class Client:
         policies: Policies | None = None,
         filters: Filters | None = None,
         http: Network | None = None,
+        journal_of: Callable[[str], Journal | None] | None = None,
     ) -> None:
         """`url`: the control plane. `device_store`: the file that keeps this device's key and logins (mode 0600);
         without it both are gone when the process ends. `policies`: for every player that it makes. `filters`: for
-        every request, those of its players included. `http`: the network to use; by default this machine's."""
+        every request, those of its players included. `http`: the network to use; by default this machine's.
+        `journal_of`: makes what keeps the telemetry of an account until it is delivered; by default files beside
+        `device_store`, without it memory."""
         self._settings = settings or PlayerSettings()
         self._device = Device(device_store)
         self._device_name = device_name
@@ -50,7 +57,9 @@ class Client:
             self._http = FilteredNetwork(self._http, filters)
         self._policies = policies
         self._service = Service(url, self._http, retry=self._settings.retry)
+        self._journal_of = journal_of or partial(_journal_beside, device_store)
         self._login: Login | None = None
+        self._courier: Courier | None = None
         self._stack = AsyncExitStack()
 
     @property
@@ -79,6 +88,7 @@ class Client:
         """Forget the login; the device's key stays."""
         self._device.forget(self._service.url)
         self._login = None
+        self._stop_telling()
         self._service.access_token = ""
 
     async def homepage(self, profile_id: str = "", *, page: int = 1) -> Homepage:
@@ -119,7 +129,8 @@ class Client:
             reply = await self._service.ask("/v1/play", PlayReply, body=request)
             trusted = TrustedKeys.from_text(login.service_keys)
             source = TitleSource(reply, http, self._service, key=self._device.key, trusted=trusted)
-            return source, Reporter(reply, profile, self._service, retry=self._settings.retry)
+            told = (settings or self._settings).telemetry
+            return source, Reporter(reply, profile, self._current_courier(), settings=told)
 
         return Player(
             opening, settings=settings or self._settings, policies=self._policies, paused=paused, http=self._http
@@ -135,11 +146,25 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop_telling()
         await self._stack.__aexit__(kind, error, trace)
 
     def _use(self, login: Login) -> None:
         self._login = login
         self._service.access_token = login.access_token
+        self._stop_telling()
+
+    def _current_courier(self) -> Courier:
+        """That of the account: what is told is told by whoever is logged in."""
+        if self._courier is None:
+            journal = self._journal_of(self._current_login().account_id)
+            self._courier = Courier(self._service, retry=self._settings.retry, journal=journal)
+        return self._courier
+
+    def _stop_telling(self) -> None:
+        courier, self._courier = self._courier, None
+        if courier is not None:
+            courier.close()
 
     def _current_login(self) -> Login:
         if self._login is None:
@@ -148,3 +173,7 @@ class Client:
 
     def _first_profile_id(self) -> str:
         return self._current_login().profiles[0].profile_id
+
+
+def _journal_beside(device_store: Path | None, account_id: str) -> Journal | None:
+    return None if device_store is None else FileJournal.in_folder(device_store.parent / "telemetry" / account_id)

@@ -136,6 +136,8 @@ class Player(Remote):
     def wish(self, wish: Wish) -> None:
         """What the viewer wants, as a message."""
         if self._is_open:
+            if self._reporter is not None:
+                self._reporter.ask(wish, self.state)
             self._driver.receive(wish)
 
     def set_picture_size(self, width: int | None, height: int | None) -> None:

@@ -1,8 +1,8 @@
-"""The reporter: turns what a player announces into telemetry and sends it, in batches, when it is due."""
+"""The reporter: turns what a player announces into telemetry, with no more in it than may be told."""
 
-import asyncio
 from typing import TypedDict, assert_never
 
+from matinee.core.messages import SeekAsked, Wish
 from matinee.core.notices import (
     Ended,
     EventReached,
@@ -19,18 +19,20 @@ from matinee.core.notices import (
     StallEnded,
     TracksChanged,
 )
-from matinee.core.outbox import Outbox
-from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure
-from matinee.runtime.service import DEADLINE_MS, Service
+from matinee.policy.settings import TelemetrySettings
+from matinee.runtime.courier import Courier
 from matinee.wire.play import PlayReply
 from matinee.wire.telemetry import (
+    AdReached,
     ApplianceFailed,
     ErrorShown,
     FirstFrameShown,
     PlayEnded,
     PlayheadMoved,
     PlayStarted,
+    Sought,
+    StallBegan,
+    TelemetryEvent,
 )
 from matinee.wire.telemetry import RungSwitched as RungSwitchedTold
 from matinee.wire.telemetry import StallEnded as StallEndedTold
@@ -43,66 +45,47 @@ GOODBYE_DEADLINE_MS = 2_000
 class Reporter:
     """The telemetry of one play session."""
 
-    def __init__(self, reply: PlayReply, profile_id: str, service: Service, *, retry: RetrySettings) -> None:
+    def __init__(self, reply: PlayReply, profile_id: str, courier: Courier, *, settings: TelemetrySettings) -> None:
         self._reply = reply
-        self._profile_id = profile_id
-        self._service = service
-        self._clock = service.clock
-        self._outbox = Outbox(retry, seed=service.draw(), now_ms=self._clock.now_ms())
-        self._outbox.put(PlayStarted(**self._said(0), title_id=reply.title_id, profile_id=profile_id))
+        self._who = _Who(title_id="", profile_id="")
+        if settings.tells_titles:
+            self._who = _Who(title_id=reply.title_id, profile_id=profile_id)
+        self._settings = settings
+        self._courier = courier
+        self._courier.put(PlayStarted(**self._said(0), **self._who))
+
+    def ask(self, wish: Wish, state: PlayerState) -> None:
+        """Tell what the collector should know of a wish, before it is granted."""
+        if isinstance(wish, SeekAsked):
+            self._courier.put(Sought(**self._said(state.position_ms), to_ms=wish.position_ms))
 
     def note(self, notice: Notice, state: PlayerState) -> None:
         """Tell what the collector should know of `notice`."""
-        said = self._said(state.position_ms)
-        match notice:
-            case FirstFrameReady():
-                self._outbox.put(FirstFrameShown(**said, startup_ms=notice.startup_ms))
-            case StallEnded():
-                self._outbox.put(StallEndedTold(**said, stall_ms=notice.stall_ms))
-            case RungSwitched():
-                self._outbox.put(RungSwitchedTold(**said, from_kbps=notice.from_kbps, to_kbps=notice.to_kbps))
-            case FailedOver():
-                self._outbox.put(
-                    ApplianceFailed(
-                        **said,
-                        appliance=notice.from_appliance,
-                        to_appliance=notice.to_appliance,
-                        reason=notice.reason,
-                    )
-                )
-            case Failed():
-                self._outbox.put(ErrorShown(**said, code=notice.code))
-            case PhaseChanged() | TracksChanged() | PeriodEntered() | EventReached() | Jumped() | Ended():
-                pass
-            case _:
-                assert_never(notice)
+        if (event := self._event(notice, state)) is not None:
+            self._courier.put(event)
 
     def beat(self, state: PlayerState) -> None:
         """The heartbeat: where the viewer is."""
-        self._outbox.put(
+        self._courier.put(
             PlayheadMoved(
                 **self._said(state.position_ms),
-                title_id=self._reply.title_id,
-                profile_id=self._profile_id,
+                **self._who,
                 bitrate_kbps=state.bitrate_kbps,
                 buffer_ms=state.buffer_ms,
-                appliance=state.appliance,
+                appliance=self._named(state.appliance),
             )
         )
 
     async def run(self) -> None:
         """Send what is due, until cancelled."""
-        while not self._outbox.is_closed:
-            await self._clock.wait_until(self._outbox.due_ms)
-            await self._send()
+        await self._courier.run(self._reply.telemetry_url)
 
     async def say_goodbye(self, report: PlaybackReport, state: PlayerState) -> None:
-        """The end of the session, and everything not yet sent, in one last try."""
-        self._outbox.put(
+        """The end of the session, and what was not yet sent, in one last try."""
+        self._courier.put(
             PlayEnded(
                 **self._said(state.position_ms),
-                title_id=self._reply.title_id,
-                profile_id=self._profile_id,
+                **self._who,
                 played_ms=report.played_ms,
                 stalls=report.stalls,
                 stall_ms=report.stall_ms,
@@ -110,30 +93,43 @@ class Reporter:
                 completed=report.ended,
             )
         )
-        await self._send(deadline_ms=GOODBYE_DEADLINE_MS)
+        await self._courier.hurry(self._reply.telemetry_url, deadline_ms=GOODBYE_DEADLINE_MS)
 
-    async def _send(self, *, deadline_ms: int = DEADLINE_MS) -> None:
-        batch = self._outbox.batch()
-        if batch is None:
-            self._outbox.accepted(now_ms=self._clock.now_ms())
-            return
-        try:
-            await self._service.tell(self._reply.telemetry_url, batch, deadline_ms=deadline_ms)
-        except FetchFailure as failure:
-            self._outbox.refused(
-                now_ms=self._clock.now_ms(), hint_ms=failure.hint_ms, for_good=failure.status in (400, 410)
-            )
-        except asyncio.CancelledError:
-            self._outbox.refused(now_ms=self._clock.now_ms())
-            raise
-        else:
-            self._outbox.accepted(now_ms=self._clock.now_ms())
+    def _event(self, notice: Notice, state: PlayerState) -> TelemetryEvent | None:
+        said = self._said(state.position_ms)
+        match notice:
+            case FirstFrameReady():
+                return FirstFrameShown(**said, startup_ms=notice.startup_ms)
+            case PhaseChanged(phase="stalled"):
+                return StallBegan(**said, appliance=self._named(state.appliance))
+            case StallEnded():
+                return StallEndedTold(**said, stall_ms=notice.stall_ms)
+            case RungSwitched():
+                return RungSwitchedTold(**said, from_kbps=notice.from_kbps, to_kbps=notice.to_kbps)
+            case FailedOver():
+                failed, healthy = self._named(notice.from_appliance), self._named(notice.to_appliance)
+                return ApplianceFailed(**said, appliance=failed, to_appliance=healthy, reason=notice.reason)
+            case Jumped():
+                return Sought(**self._said(notice.from_ms), to_ms=notice.to_ms, is_asked=False)
+            case EventReached(event=event, is_ad=True):
+                return AdReached(**said, ad_id=event.event_id[:128], duration_ms=event.duration_ms or 0)
+            case Failed():
+                return ErrorShown(**said, code=notice.code)
+            case PhaseChanged() | TracksChanged() | PeriodEntered() | EventReached() | Ended():
+                return None
+            case _:
+                assert_never(notice)
+
+    def _named(self, appliance: str) -> str:
+        """The appliance as it may be told: a name has no dot, port or path."""
+        is_address = not appliance.isascii() or any(sign in appliance for sign in ".:/")
+        return "" if is_address and not self._settings.tells_addresses else appliance[:128]
 
     def _said(self, position_ms: int) -> "_Said":
         return _Said(
-            event_id=f"{self._service.draw():016x}",
+            event_id=self._courier.new_id(),
             session_id=self._reply.session_id,
-            ts=self._clock.wall_ms(),
+            ts=self._courier.clock.wall_ms(),
             position_ms=max(0, position_ms),
         )
 
@@ -145,3 +141,10 @@ class _Said(TypedDict):
     session_id: str
     ts: int
     position_ms: int
+
+
+class _Who(TypedDict):
+    """What is told only where it may be."""
+
+    title_id: str
+    profile_id: str

@@ -10,7 +10,7 @@ from matinee.clock import Clock
 from matinee.errors import MatineeError, NetworkUnreachable, ServiceUnavailable
 from matinee.policy.patience import Patience, for_service, retry_in_ms
 from matinee.policy.settings import RetrySettings
-from matinee.runtime.http import FetchFailure, Network, Request
+from matinee.runtime.http import Answer, FetchFailure, Network, Request
 from matinee.wire.problem import Problem, error_of
 
 ReplyT = TypeVar("ReplyT")
@@ -72,18 +72,19 @@ class Service:
             lambda: self._ask_once(path, reply_type, body), patience=patience, retry=self._retry, http=self._http
         )
 
-    async def tell(self, path: str, body: object, *, deadline_ms: int = DEADLINE_MS) -> None:
-        """One POST whose answer is not read. Raises FetchFailure: the caller has a retry machine of its own."""
+    async def tell(self, path: str, body: bytes, *, is_packed: bool = False, deadline_ms: int = DEADLINE_MS) -> Answer:
+        """One POST of JSON, packed by gzip or not. Raises FetchFailure: the caller has a retry machine of its own."""
+        packing = {"Content-Encoding": "gzip"} if is_packed else {}
         request = Request(
             url=self._absolute(path),
             most_bytes=MOST_REPLY_BYTES,
             deadline_ms=deadline_ms,
             request_class="telemetry",
             method="POST",
-            body=msgspec.json.encode(body),
-            headers=self._headers(path),
+            body=body,
+            headers=self._headers(path) | packing,
         )
-        await self._http.fetch(request)
+        return await self._http.fetch(request)
 
     async def _ask_once(self, path: str, reply_type: type[ReplyT], body: object) -> ReplyT:
         request = Request(

@@ -11,6 +11,7 @@ COUNTS = st.integers(0, 1_000_000)
 SESSIONS = st.builds(
     PlayerStats,
     **{field.name: COUNTS for field in msgspec.structs.fields(PlayerStats) if field.type is int},
+    errors_by_code=st.dictionaries(st.sampled_from("abc"), COUNTS),
     bytes_by_appliance=st.dictionaries(st.sampled_from("abc"), COUNTS),
     errors=st.lists(st.text(max_size=2), max_size=3).map(tuple),
 )
@@ -54,6 +55,14 @@ def test_nothing_watched_has_no_ratio_to_divide_by() -> None:
     none = PlayerStats()
     assert (none.stall_ratio, none.dropped_ratio, none.hedged_ratio) == (0, 0, 0)
     assert (none.mean_startup_ms, none.mean_bitrate_kbps, none.mean_height, none.mean_throughput_kbps) == (0, 0, 0, 0)
+
+
+def test_rates_are_of_play_and_shares_of_sessions() -> None:
+    stats = PlayerStats(
+        sessions=4, starts=2, abandons=1, failures=1, ends=2, stalls=3, stalled_ms=6_000, playing_ms=1_800_000
+    )  # fmt: skip
+    assert (stats.stalls_per_hour, stats.mean_stall_ms, stats.mean_between_stalls_ms) == (6.0, 2_000, 600_000)
+    assert (stats.joined_ratio, stats.abandoned_ratio, stats.failed_ratio, stats.ended_ratio) == (0.5, 0.25, 0.25, 0.5)
 
 
 def test_the_report_is_a_part_of_it() -> None:

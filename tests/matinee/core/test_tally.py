@@ -3,6 +3,7 @@
 from matinee.core.messages import PauseAsked, SeekAsked
 from matinee.core.notices import (
     Ended,
+    EventReached,
     Failed,
     FailedOver,
     Failover,
@@ -16,6 +17,7 @@ from matinee.core.notices import (
 from matinee.core.playhead import Playhead
 from matinee.core.stats import MOST_KEPT, PlayerStats
 from matinee.core.tally import Tally
+from matinee.manifest.presentation import TimedEvent
 from matinee.policy.settings import BufferingSettings
 from matinee.testing.playbook import track
 
@@ -53,6 +55,15 @@ def test_bytes_are_kept_by_appliance() -> None:
     for appliance, size_bytes in [("a", 10), ("b", 5), ("a", 1)]:
         it.got_bytes(appliance, size_bytes)
     assert _sums(it).bytes_by_appliance == {"a": 11, "b": 5}
+
+
+def test_breaks_and_errors_are_counted_by_what_they_are() -> None:
+    it = Tally()
+    for scheme in ("urn:scte:scte35:2013:bin", "urn:own"):
+        it.note(EventReached(TimedEvent(scheme=scheme, value="", start_ms=0)), now_ms=0)
+    assert (_sums(it).ads, _sums(it).abandons) == (1, 1)
+    it.note(Failed("media-corrupt", "No."), now_ms=0)
+    assert (_sums(it).errors_by_code, _sums(it).abandons) == ({"media-corrupt": 1}, 0)
 
 
 def test_the_time_of_each_phase_is_kept_the_running_one_included() -> None:

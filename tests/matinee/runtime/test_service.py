@@ -110,7 +110,7 @@ async def test_telling_is_tried_once_and_its_failure_is_the_caller_s(http: Http)
     scripted = Scripted([web.Response(status=503, headers={"Retry-After": "2"})])
     async with serving(scripted.application()) as url:
         with pytest.raises(FetchFailure) as failure:
-            await Service(url, http, retry=QUICK).tell("/v1/telemetry", {})
+            await Service(url, http, retry=QUICK).tell("/v1/telemetry", b"{}")
     assert failure.value.hint_ms == 2_000
     assert len(scripted.authorizations) == 1
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from matinee_edge.front.connection import MOST_ANSWERS
 from matinee_edge.front.tls import Tls
 from tests.support.edge import eventually
 from tests.support.fronts import (
@@ -18,6 +19,7 @@ from tests.support.fronts import (
     File,
     certify,
     client,
+    echo,
     evict,
     fronted,
     get,
@@ -74,24 +76,26 @@ async def test_a_fast_client_is_answered_while_500_slow_ones_wait(tmp_path: Path
         assert front.tally.answering == 500
 
 
-async def test_a_client_that_asks_without_end_does_not_keep_others_waiting(tmp_path: Path) -> None:
+async def test_a_client_that_asks_much_at_once_does_not_keep_others_waiting(tmp_path: Path) -> None:
     large_file(tmp_path / "film", 10)
-    asked, heard = get("/film") * 500, asyncio.Event()
+    answered: list[int] = []
 
-    async def keep_asking(port: int) -> None:
-        async with client(port) as greedy:
-            while not heard.is_set():
-                greedy.say(asked)
-                await greedy.writer.drain()
-                await greedy.reader.read(1 << 20)
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        answered.append(front.tally.requests)
+        await echo(scope, receive, send)
 
-    async with fronted(files=files(tmp_path)) as front, asyncio.TaskGroup() as group:
-        group.create_task(keep_asking(front.port))
-        await eventually(lambda: front.tally.requests > 1_000)
-        async with client(front.port) as other:
-            other.say(get("/a"))
-            assert (await other.hear()).body == b"/a"
-        heard.set()
+    async with (
+        fronted(note, files=files(tmp_path)) as front,
+        client(front.port) as greedy,
+        client(front.port) as other,
+    ):
+        await eventually(lambda: front.tally.connections == 2)
+        greedy.say(get("/film") * 1_000)
+        other.say(get("/a"))
+        assert (await other.hear()).body == b"/a"
+        assert answered[0] <= 4 * MOST_ANSWERS
+        for _ in range(1_000):
+            assert (await greedy.hear()).status == 200
 
 
 @pytest.mark.parametrize("is_at_hand", [True, False])

@@ -180,6 +180,14 @@ class ApplianceDirectory(Protocol):
         ...
 
 
+class MasterKey(Protocol):
+    """Opens what the encoder sealed. A key management service stands here as well as a file: nobody sees the key."""
+
+    def unseal(self, sealed: str, *, context: str) -> bytes:
+        """The secret. Raises LicenseInvalid if it was sealed otherwise; may take as long as a call over a network."""
+        ...
+
+
 class KeyVault(Protocol):
     async def content_keys(self, title_id: str) -> Mapping[str, bytes]:
         """The title's 16-byte keys by key id; empty if it has none here."""

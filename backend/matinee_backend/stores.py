@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from matinee_backend.adapters.event_log import DiskEventLog
 from matinee_backend.adapters.key_folder import KeyFolder
+from matinee_backend.adapters.master_key import HeldMasterKey
 from matinee_backend.adapters.sqlite.appliances import SqliteAppliances
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.adapters.sqlite.history import SqliteHistory
@@ -49,7 +50,7 @@ def open_stores(state: StateFolder, *, writes_events: bool = False, event_log: E
 
     Raises SettingsInvalid if the folder has not been prepared, or if `writes_events` and another process does.
     """
-    master_key = state.master_key()
+    master_key = HeldMasterKey(state.master_key())
     database = Database(state.database)
     events = DiskEventLog(state.events, event_log)
     if writes_events:

@@ -9,6 +9,7 @@ from matinee.crypto.sealing import content_key_context, generate_key, seal
 from matinee.errors import ServiceUnavailable
 from matinee.wire.title import SealedKey, SealedKeys
 from matinee_backend.adapters.key_folder import KeyFolder
+from matinee_backend.adapters.master_key import HeldMasterKey
 from matinee_backend.adapters.memory import MemoryKeys
 from matinee_backend.ports import KeyVault
 from tests.support.control_plane import CONTENT_KEY, KEY_ID
@@ -27,7 +28,7 @@ def vault(request: pytest.FixtureRequest, tmp_path: Path) -> KeyVault:
     if request.param == "memory":
         return MemoryKeys({"sintel": {KEY_ID: CONTENT_KEY}})
     write_keys(tmp_path, title_id="sintel", sealed_for="sintel")
-    return KeyFolder(tmp_path, master_key=MASTER_KEY)
+    return KeyFolder(tmp_path, master_key=HeldMasterKey(MASTER_KEY))
 
 
 async def test_a_titles_keys_come_by_id(vault: KeyVault) -> None:
@@ -41,11 +42,11 @@ async def test_a_title_without_keys_has_none(vault: KeyVault) -> None:
 async def test_a_key_moved_to_another_title_does_not_open(tmp_path: Path) -> None:
     write_keys(tmp_path, title_id="other", sealed_for="sintel")
     with pytest.raises(ServiceUnavailable, match="The content keys of other cannot be opened"):
-        await KeyFolder(tmp_path, master_key=MASTER_KEY).content_keys("other")
+        await KeyFolder(tmp_path, master_key=HeldMasterKey(MASTER_KEY)).content_keys("other")
 
 
 async def test_a_garbled_key_file_is_a_store_that_is_away(tmp_path: Path) -> None:
     (tmp_path / "sintel.json").write_bytes(b"{")
     with pytest.raises(ServiceUnavailable) as refused:
-        await KeyFolder(tmp_path, master_key=MASTER_KEY).content_keys("sintel")
+        await KeyFolder(tmp_path, master_key=HeldMasterKey(MASTER_KEY)).content_keys("sintel")
     assert refused.value.retry_after_ms is not None

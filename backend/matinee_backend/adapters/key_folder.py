@@ -1,4 +1,4 @@
-"""KeyVault on the key folder: sealed files, opened with the operator's master key."""
+"""KeyVault on the key folder: sealed files, opened by the operator's master key."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,15 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from matinee.crypto.sealing import content_key_context, unseal
+from matinee.crypto.sealing import content_key_context
 from matinee.errors import LicenseInvalid, ServiceUnavailable
 from matinee.wire.title import SealedKeys
+from matinee_backend.ports import MasterKey
 
 _RETRY_AFTER_MS = 5_000
 
 
 class KeyFolder:
-    def __init__(self, folder: Path, *, master_key: bytes) -> None:
+    def __init__(self, folder: Path, *, master_key: MasterKey) -> None:
         self._folder = folder
         self._master_key = master_key
 
@@ -25,10 +26,8 @@ class KeyFolder:
         try:
             sealed = msgspec.json.decode((self._folder / f"{title_id}.json").read_bytes(), type=SealedKeys)
             return {
-                key.key_id: unseal(
-                    key.sealed,
-                    key=self._master_key,
-                    context=content_key_context(title_id=title_id, key_id=key.key_id),
+                key.key_id: self._master_key.unseal(
+                    key.sealed, context=content_key_context(title_id=title_id, key_id=key.key_id)
                 )
                 for key in sealed.keys
             }

@@ -6,6 +6,8 @@ peer is the same filler told of no peers: everybody fetches everything from its 
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -76,7 +78,6 @@ def measured(*, is_smoke: bool) -> Measured:
 
 def night(*, titles: int, files: int, has_cuts: bool, knows_peers: bool = True) -> Night:
     """One night on virtual time."""
-    logging.getLogger("matinee").setLevel(logging.ERROR)
 
     async def story(clock: VirtualClock) -> Night:
         tree, placements = await _planned(clock, titles=titles, files=files)
@@ -93,7 +94,20 @@ def night(*, titles: int, files: int, has_cuts: bool, knows_peers: bool = True) 
             last_whole_ms=max(whole_ms.values()) - OPENS_MS if len(whole_ms) == len(placements) else -1,
         )
 
-    return run_virtual(story, wall_ms=ONE_WALL_MS, most_ms=DAY_MS)
+    with _without_warnings():
+        return run_virtual(story, wall_ms=ONE_WALL_MS, most_ms=DAY_MS)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """What is cut off on purpose is not told."""
+    log = logging.getLogger("matinee")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 _CUTS = (

@@ -32,10 +32,12 @@ TRIALS = {
         Trial("scale", "benchmarks.scale", "10", "six minutes", "a thousand sessions in one process"),
         Trial("soak", "benchmarks.soak", "10", "two minutes", "ten thousand segments, and what is left behind"),
         Trial("fill", "benchmarks.fill", "–", "three minutes", "a night's fill of fifty appliances"),
+        Trial("appliance", "benchmarks.appliance", "–", "seven minutes", "an appliance beside nginx"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
         Trial("steering", "benchmarks.steering", "–", "four minutes", "decisions over 18,000 appliances"),
         Trial("crowds", "benchmarks.crowds", "–", "five minutes", "failure, overload and flash crowds, steered"),
         Trial("edge-kill", "benchmarks.edge_kill", "–", "five minutes", "an appliance killed at a hundred moments"),
+        Trial("license", "benchmarks.license", "–", "a minute", "licenses asked for, wrapped and signed"),
         Trial("speed", "benchmarks.contests", "–", "three minutes", "decryption, tokens, manifests against peers"),
     )
 }

@@ -13,6 +13,8 @@ _SECRETS = (
     (re.compile(r"/t/[^/\s\"]+"), "/t/…"),
     (re.compile(r"(?i)\b(token=)[^&\s\"]+"), r"\1…"),
     (re.compile(r"(?i)\b(bearer )\S+"), r"\1…"),
+    # Whatever has the shape of a signed token (JWS), wherever it stands and however it is percent-encoded.
+    (re.compile(r"(?i)[\w%-]{16,}(?:\.|%2e)[\w%-]{16,}(?:\.|%2e)[\w%-]{16,}"), "…"),
 )
 
 

@@ -24,6 +24,7 @@ from matinee.errors import (
     TooManyStreams,
 )
 from matinee.wire.problem import CONTENT_TYPE, TYPE_PREFIX, Problem, problem_of
+from matinee_asgi.body import read_body
 
 StructT = TypeVar("StructT")
 MAX_BODY_BYTES = 1 << 20
@@ -45,12 +46,8 @@ _STATUS: dict[type[MatineeError], int] = {
 
 
 async def body_of(request: Request, body_type: type[StructT], *, max_bytes: int = MAX_BODY_BYTES) -> StructT:
-    """The request's JSON body. Raises RequestInvalid for more than `max_bytes` or anything but a `body_type`."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > max_bytes:
-            raise RequestInvalid(f"A body of more than {max_bytes} bytes.", max_bytes=max_bytes)
+    """The request's JSON body. Raises RequestInvalid as `read_body`, and for anything but a `body_type`."""
+    raw = await read_body(request, max_bytes=max_bytes)
     try:
         return msgspec.json.decode(raw, type=body_type)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

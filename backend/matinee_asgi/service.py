@@ -38,12 +38,16 @@ def compose(services: Sequence[Service], *, middleware: Sequence[Middleware] = (
                 await stack.enter_async_context(service.running())
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[route for service in services for route in _routes_of(service)],
         middleware=list(middleware),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+    # A path is known or it is not. Starlette would send whoever adds or forgets a slash to the host that his request
+    # names, with all of the path, in which a media token may stand.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _routes_of(service: Service) -> list[BaseRoute]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matinee.clock import SystemClock
 from matinee.errors import MatineeError
+from matinee.wire.license import Revocation
 from matinee_asgi.logs import log_to_stderr
 from matinee_asgi.serve import serve
 from matinee_backend.adapters.title_folder import TitleFolder
@@ -21,6 +22,7 @@ from matinee_backend.initialize import (
 )
 from matinee_backend.release import set_release, wall_ms_of
 from matinee_backend.services.entitlement.rules import DEFAULT_PLAN, STREAMS_BY_PLAN
+from matinee_backend.services.license.revoke import Revoker
 from matinee_backend.settings import chosen, read_settings
 from matinee_backend.state import StateFolder
 from matinee_backend.stores import open_stores
@@ -77,12 +79,28 @@ def _release(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _revoke(asked: argparse.Namespace) -> int:
+    said = Revocation(kind=asked.kind, subject=asked.subject, is_revoked=not asked.undo)
+
+    async def revoke() -> None:
+        stores = open_stores(StateFolder(asked.state))
+        revoker = Revoker(ledger=stores.licenses, leases=stores.leases, members=stores.members, clock=SystemClock())
+        try:
+            await revoker.revoke(said)
+        finally:
+            await stores.close()
+
+    asyncio.run(revoke())
+    print(f"the {said.kind} {said.subject} gets {'no license' if said.is_revoked else 'licenses again'}")
+    return 0
+
+
 def _serve(asked: argparse.Namespace) -> int:
     state, clock = StateFolder(asked.state), SystemClock()
     settings = read_settings(asked.settings, public_url=asked.public_url)
     only = chosen(asked.only, among=SERVICES)
     key, public_keys = state.signing_key(), state.public_keys()
-    stores = open_stores(state, writes_events="telemetry" in only)
+    stores = open_stores(state, writes_events="telemetry" in only, event_log=settings.event_log)
     house = House(
         stores=stores,
         title_folder=TitleFolder(state.media, titles=stores.titles, clock=clock),
@@ -110,6 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     release = _command(commands, "release", _release, "say when a title comes out")
     release.add_argument("title", help="its id")
     release.add_argument("--at", required=True, metavar="TIME", help="as 2026-12-24T18:00+01:00")
+    revoke = _command(commands, "revoke", _revoke, "license nothing more to a device, or of a title")
+    revoke.add_argument("kind", choices=("device", "title"))
+    revoke.add_argument("subject", help="its id")
+    revoke.add_argument("--undo", action="store_true", help="license again")
     serving = _command(commands, "serve", _serve, "serve the control plane")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8400, help="0: the kernel chooses")

@@ -31,7 +31,9 @@ from matinee_backend.services.catalog.browse import CatalogDesk
 from matinee_backend.services.catalog.routes import catalog_service
 from matinee_backend.services.entitlement.entitle import Entitlement
 from matinee_backend.services.entitlement.routes import entitlement_service
+from matinee_backend.services.license.doors import LicenseDoors
 from matinee_backend.services.license.issue import LicenseDesk
+from matinee_backend.services.license.revoke import Revoker
 from matinee_backend.services.license.routes import license_service
 from matinee_backend.services.members.routes import members_service
 from matinee_backend.services.placement.place import Placer
@@ -41,8 +43,10 @@ from matinee_backend.services.playback.routes import playback_service
 from matinee_backend.services.steering.direct import Director
 from matinee_backend.services.steering.routes import steering_service
 from matinee_backend.services.telemetry.follow import Follower
+from matinee_backend.services.telemetry.intake import Intake
+from matinee_backend.services.telemetry.observe import Observatory
 from matinee_backend.services.telemetry.routes import telemetry_service
-from matinee_backend.settings import GatewaySettings, Settings
+from matinee_backend.settings import Settings
 from matinee_backend.stores import Stores
 
 SERVICES = (
@@ -95,7 +99,7 @@ def application(house: House, *, only: Sequence[str] = SERVICES) -> Starlette:
 
     door = Service(name="gateway", routes=(Route("/healthz", health), Route("/openapi.json", describe)))
     stores = Service(name="stores", running=stores_open)
-    return compose([stores, door, *made], middleware=_filters(house.settings.gateway, house.clock))
+    return compose([stores, door, *made], middleware=_filters(house.settings, house.clock))
 
 
 def services(house: House) -> tuple[Service, ...]:
@@ -113,16 +117,25 @@ def services(house: House) -> tuple[Service, ...]:
         clock=clock,
         settings=settings.placement,
     )
+    observatory = Observatory(stores.events, clock=clock)
     director = Director(
         directory=stores.appliances,
         placer=placer,
         key=house.key,
         clock=clock,
         settings=settings.steering,
+        told_by_players=observatory.error_permille,
     )
     licenses = LicenseDesk(
-        members=stores.members, keys=stores.keys, key=house.key, clock=clock, settings=settings.license
+        members=stores.members,
+        keys=stores.keys,
+        ledger=stores.licenses,
+        key=house.key,
+        clock=clock,
+        settings=settings.license,
     )
+    doors = LicenseDoors(desk=licenses, entitlement=entitlement, ledger=stores.licenses, leases=stores.leases)
+    revoker = Revoker(ledger=stores.licenses, leases=stores.leases, members=stores.members, clock=clock)
     playback = PlaybackDesk(
         members=stores.members, history=stores.history, entitlement=entitlement, licenses=licenses, director=director
     )
@@ -138,9 +151,15 @@ def services(house: House) -> tuple[Service, ...]:
         entitlement_service(bearer=bearer, entitlement=entitlement),
         catalog_service(bearer=bearer, entitlement=entitlement, members=stores.members, desk=catalog, client=client),
         playback_service(bearer=bearer, desk=playback, public_url=public_url, client=client),
-        license_service(bearer=bearer, entitlement=entitlement, licenses=licenses),
+        license_service(bearer=bearer, doors=doors, revoker=revoker),
         steering_service(bearer=bearer, director=director, public_url=public_url, client=client),
-        telemetry_service(bearer=bearer, events=stores.events, follower=_follower(house)),
+        telemetry_service(
+            bearer=bearer,
+            intake=Intake(stores.events, clock=clock, settings=settings.telemetry),
+            follower=_follower(house),
+            observatory=observatory,
+            site_of=lambda request: director.site_of(client(request)),
+        ),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )
 
@@ -185,17 +204,22 @@ def _ingest_service(folder: TitleFolder, *, every_ms: int) -> Service:
     return Service(name="ingest", running=watching)
 
 
-def _filters(settings: GatewaySettings, clock: Clock) -> list[Middleware]:
-    """Outermost first. Browsers' players are let in from anywhere: tokens travel in headers, never in cookies."""
+def _filters(settings: Settings, clock: Clock) -> list[Middleware]:
+    """Outermost first. Browsers' players are let in from anywhere: tokens travel in headers, never in cookies.
+
+    dash.js sends credentials along when it asks for a ClearKey license, and browsers take the answer only if it
+    names their own origin.
+    """
+    anybody = {"allow_origin_regex": ".*", "allow_credentials": True}
     return [
         Middleware(AccessLog, clock=clock),
         Middleware(
             CORSMiddleware,
-            allow_origins=["*"],
+            **(anybody if settings.license.clearkey else {"allow_origins": ["*"]}),
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Server-Timing", "Retry-After"],
         ),
         Middleware(ServerTiming),
-        Middleware(Deadline, deadline_ms=settings.deadline_ms, retry_after_ms=settings.retry_after_ms),
+        Middleware(Deadline, deadline_ms=settings.gateway.deadline_ms, retry_after_ms=settings.gateway.retry_after_ms),
     ]

@@ -8,12 +8,14 @@ by the adapters in `adapters.memory`.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from matinee.wire.license import Revocable
 from matinee.wire.steering import Announcement
 from matinee_backend.records import (
     Account,
     CatalogTitle,
     DailyViewers,
     Device,
+    GrantedLicense,
     GroupPlan,
     HeardAppliance,
     LogRecord,
@@ -59,6 +61,7 @@ class MemberStore(Protocol):
     async def register_device(self, device: Device, *, keep: int) -> Device:
         """The account's device of this agreement key: the one registered before, else `device`.
 
+        One that had shown no signing key has that of `device` from now on; a key once shown stays.
         An account keeps `keep` devices, the latest registered.
         """
         ...
@@ -89,6 +92,35 @@ class StreamLeases(Protocol):
     async def in_use(self, account_id: str, *, wall_ms: int) -> tuple[StreamLease, ...]:
         """Those that have not expired, by session."""
         ...
+
+
+class LicenseLedger(Protocol):
+    """Which licenses are out, and whom to refuse. Strongly consistent, as `StreamLeases`."""
+
+    async def take_nonce(self, nonce: str, *, device_id: str, until_wall_ms: int, wall_ms: int) -> bool:
+        """Whether the device has not shown it before. It is remembered until then."""
+        ...
+
+    async def grant(self, granted: GrantedLicense, *, limit: int, wall_ms: int) -> bool:
+        """Whether it may be: the account has fewer than `limit` others that have not expired.
+
+        It takes the place of the device's last one for the title.
+        """
+        ...
+
+    async def granted(self, account_id: str, *, wall_ms: int) -> tuple[GrantedLicense, ...]:
+        """Those that have not expired, by device and title."""
+        ...
+
+    async def release(self, license_id: str, *, account_id: str, device_id: str) -> bool:
+        """Whether it was there and the device's; it is gone."""
+        ...
+
+    async def revoke(self, kind: Revocable, subject: str, *, is_revoked: bool) -> None:
+        """From now on, or no longer."""
+        ...
+
+    async def is_revoked(self, kind: Revocable, subject: str) -> bool: ...
 
 
 class HistoryStore(Protocol):
@@ -155,22 +187,36 @@ class KeyVault(Protocol):
 
 
 class EventLog(Protocol):
-    """An append-only log with one writer, any number of readers, and a place kept for each by name."""
+    """An append-only log with one writer and any number of readers, in groups that each keep a place of their own."""
 
-    async def append(self, values: Sequence[bytes]) -> int:
-        """All values follow one another in the log, or none is there. The offset of the first."""
+    async def append(self, values: Sequence[bytes], *, wall_ms: int) -> int:
+        """All values follow one another in the log, kept from now on. The offset of the first.
+
+        Raises ServiceUnavailable: then none is there. What death interrupts may be there in part: some whole values
+        from the first on, never a part of one.
+        """
         ...
 
     async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
         """At most `limit` records from `offset` on, or from the oldest that is kept if that is later."""
         ...
 
+    async def offset_since(self, wall_ms: int) -> int:
+        """Of the first record that was appended then or later, or of the next one: where a replay begins."""
+        ...
+
     async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
         """Returns once there may be a record at `offset`, at the latest after `timeout_ms`."""
         ...
 
-    async def place(self, reader: str) -> int:
-        """Where `reader` goes on; 0 for one that is new."""
+    async def claim(self, group: str) -> bool:
+        """Whether this process reads for `group` now: one at a time does, until it ends; the others stand by."""
         ...
 
-    async def keep_place(self, reader: str, offset: int) -> None: ...
+    async def place(self, group: str) -> int:
+        """Where `group` goes on; 0 for one that is new."""
+        ...
+
+    async def keep_place(self, group: str, offset: int) -> None:
+        """Where it goes on from now on: further, or further back to follow again."""
+        ...

@@ -31,6 +31,18 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     agreement_key: str
     """X25519 public key, base64url: licenses are wrapped to it."""
     registered_wall_ms: WallMs
+    signing_key: str = ""
+    """Ed25519 public key, base64url: its requests for licenses are believed by it. Empty: it has shown none."""
+
+
+class GrantedLicense(msgspec.Struct, frozen=True, kw_only=True):
+    """A persistent license in somebody's hands. A device holds at most one for a title."""
+
+    license_id: OpaqueId
+    account_id: OpaqueId
+    device_id: OpaqueId
+    title_id: TitleId
+    exp_wall_ms: WallMs
 
 
 class StreamLease(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,5 +118,7 @@ class HeardAppliance(msgspec.Struct, frozen=True, kw_only=True):
 
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
-    """Its place in the log: from 0, rising by one."""
+    """Its place in the log: from 0, rising."""
+    wall_ms: WallMs
+    """When it was appended; never less than of the one before."""
     value: bytes

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from matinee.errors import SettingsInvalid
 from matinee.wire.ids import ApplianceId, TitleId
+from matinee.wire.license import Hdcp
 from matinee.wire.placement import MinuteOfDay
 
 _Positive = Annotated[int, Meta(ge=1)]
@@ -44,6 +45,24 @@ class StreamSettings(_Settings, frozen=True, kw_only=True):
 class LicenseSettings(_Settings, frozen=True, kw_only=True):
     lifetime_ms: _Positive = 48 * _HOUR_MS
     """How long a license plays, unless the title's own window ends before."""
+    may_persist: bool = True
+    """Whether a device may keep a license, and play without us."""
+    window_ms: _Positive = 30 * 24 * _HOUR_MS
+    """How long a kept license may wait for its first play, unless the title's own window ends before."""
+    playback_window_ms: _Positive = 48 * _HOUR_MS
+    """How long a kept license plays from its first play on."""
+    renew_at_permille: Annotated[int, Meta(ge=1, le=1000)] = 750
+    """How much of its time a license has used when a device asks for the next one."""
+    heartbeat_ms: _Positive = 10_000
+    """How often a player tells that it plays; less often than `streams.lease_ms`, and it loses its stream."""
+    max_height: Annotated[int, Meta(ge=0)] = 0
+    """No picture higher than this is to be shown; 0: no limit."""
+    hdcp: Hdcp = ""
+    """What a digital output must at least speak; empty: anything."""
+    max_kept: _Positive = 100
+    """Licenses that all devices of one account may keep at once."""
+    clearkey: bool = False
+    """Whether W3C ClearKey is answered too. Its keys are readable by whoever plays: only where that does no harm."""
 
 
 class CommercialPathway(_Settings, frozen=True, kw_only=True):
@@ -103,6 +122,24 @@ class GatewaySettings(_Settings, frozen=True, kw_only=True):
     """When those come back whose request was not answered in time."""
 
 
+class EventLogSettings(_Settings, frozen=True, kw_only=True):
+    segment_bytes: _Positive = 64 << 20
+    """A segment that is as long is followed by the next one; they are dropped whole."""
+    keep_bytes: _Positive = 4 << 30
+    """Beyond it the oldest segment is dropped: readers that are further behind lose what it held."""
+    keep_ms: _Positive = 7 * 24 * _HOUR_MS
+    """Records that are older are dropped, an eighth of this later at most, as long as anything is told."""
+
+
+class TelemetrySettings(_Settings, frozen=True, kw_only=True):
+    waiting_bytes: _Positive = 16 << 20
+    """Of bodies that wait to be on disk; beyond it players are told when to come back."""
+    once_within_ms: _Positive = 5 * 60_000
+    """An event that is told again so soon counts once, also when the process was killed in between."""
+    ids_remembered: _Positive = 1 << 20
+    """At least; with more within that time the oldest are forgotten sooner."""
+
+
 class MediaStoreSettings(_Settings, frozen=True, kw_only=True):
     scan_every_ms: _Positive = 1_000
     """How often the origin's folder is looked through for new titles."""
@@ -116,6 +153,8 @@ class Settings(_Settings, frozen=True, kw_only=True):
     placement: PlacementSettings = PlacementSettings()
     gateway: GatewaySettings = GatewaySettings()
     media_store: MediaStoreSettings = MediaStoreSettings()
+    event_log: EventLogSettings = EventLogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
 
 def read_settings(file: Path | None, *, public_url: str = "") -> Settings:

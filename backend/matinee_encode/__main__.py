@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--genre", action="append", default=[], help="may be repeated")
     parser.add_argument("--subtitles", action="append", default=[], metavar="LANG=FILE.vtt", help="may be repeated")
     parser.add_argument("--preset", choices=PRESETS, default="veryfast", help="x264's; default: veryfast")
+    parser.add_argument("--license-url", default="", metavar="URL", help="an open ClearKey door, for others' players")
     parser.add_argument("--workers", type=int, default=_cores(), help="default: one for each core")
     return parser
 
@@ -61,6 +62,7 @@ def _settings(arguments: argparse.Namespace) -> EncodeSettings:
         genres=tuple(arguments.genre),
         subtitles=tuple(_subtitles(each) for each in arguments.subtitles),
         preset=arguments.preset,
+        license_url=arguments.license_url,
         workers=arguments.workers,
     )
 

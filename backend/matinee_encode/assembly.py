@@ -66,6 +66,7 @@ class Assembly:
             PACKAGER_VERSION,
             fingerprint,
             settings.title_id,
+            settings.license_url,
             [folder.name for folder in (*folders, parts.pictures)],
             [(track, webvtt) for track, webvtt in self._text.items()],
         )
@@ -147,7 +148,11 @@ class Assembly:
             path.write_text(dress_media_playlist(path.read_text(), key_id=key_id))
         master, manifest = folder / MASTER_NAME, folder / MANIFEST_NAME
         master.write_text(dress_master_playlist(master.read_text(), text=tracks))
-        manifest.write_bytes(dress_manifest(manifest.read_bytes(), text=tracks, thumbnails=thumbnails))
+        manifest.write_bytes(
+            dress_manifest(
+                manifest.read_bytes(), text=tracks, thumbnails=thumbnails, license_url=self._settings.license_url
+            )
+        )
 
     def _index(self, folder: Path, keys: SealedKeys) -> TitleIndex:
         settings, parts = self._settings, self._parts

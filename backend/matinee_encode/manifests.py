@@ -14,9 +14,17 @@ from matinee.wire.title import TextTrack
 from matinee_encode.plan import COLUMNS, ROWS, ThumbnailTrack
 
 _DASH = "urn:mpeg:dash:schema:mpd:2011"
-_NAMESPACES = {"": _DASH, "cenc": "urn:mpeg:cenc:2013", "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
+_DASHIF = "https://dashif.org/CPS"
+_NAMESPACES = {
+    "": _DASH,
+    "dashif": _DASHIF,
+    "cenc": "urn:mpeg:cenc:2013",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}
 _COMMON_SYSTEM = "urn:uuid:1077efec-c0b2-4d02-ace3-3c1e52e2fb4b"
 """W3C Common PSSH: dash.js fails on it in an MPD; hls.js needs it in the init segment."""
+_CLEARKEY_SYSTEM = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e"
+"""W3C ClearKey (DASH-IF identifier repository): without it Shaka Player asks no license server."""
 _THUMBNAIL_TILE = "http://dashif.org/guidelines/thumbnail_tile"
 """DASH-IF Interoperability Points 4.3, section 6.2.6."""
 _TEXT_BANDWIDTH = 1000
@@ -32,9 +40,12 @@ class PackagedRendition(msgspec.Struct, frozen=True, kw_only=True):
     """BCP 47, `und` if unstated."""
 
 
-def dress_manifest(manifest: bytes, *, text: Sequence[TextTrack], thumbnails: ThumbnailTrack) -> bytes:
-    """The MPD with representations named by their folders, and with subtitles and thumbnails.
+def dress_manifest(
+    manifest: bytes, *, text: Sequence[TextTrack], thumbnails: ThumbnailTrack, license_url: str = ""
+) -> bytes:
+    """The MPD with representations named by their folders, with subtitles and thumbnails, and open to ClearKey.
 
+    `license_url`: where players ask that were not told by their app; empty: they are told.
     Raises ManifestInvalid if it is not what Packager is known to write.
     """
     for prefix, uri in _NAMESPACES.items():
@@ -45,7 +56,7 @@ def dress_manifest(manifest: bytes, *, text: Sequence[TextTrack], thumbnails: Th
         raise ManifestInvalid("Shaka Packager wrote a manifest without a period.")
     adaptations = period.findall(_tag("AdaptationSet"))
     for adaptation in adaptations:
-        _dress_adaptation(adaptation)
+        _dress_adaptation(adaptation, license_url)
     for number, track in enumerate(text, start=len(adaptations)):
         period.append(_text_set(str(number), track))
     period.append(_thumbnail_set(str(len(adaptations) + len(text)), thumbnails))
@@ -106,16 +117,23 @@ def text_playlist_path(track: TextTrack) -> str:
     return f"{track.path.removesuffix('.vtt')}.m3u8"
 
 
-def _dress_adaptation(adaptation: Element) -> None:
-    for protection in adaptation.findall(_tag("ContentProtection")):
+def _dress_adaptation(adaptation: Element, license_url: str) -> None:
+    for place, protection in reversed(list(enumerate(adaptation))):
         if protection.get("schemeIdUri") == _COMMON_SYSTEM:
-            adaptation.remove(protection)
+            adaptation[place] = _clearkey(license_url)
     representations = adaptation.findall(_tag("Representation"))
     for representation in representations:
         representation.set("id", _folder_of(representation))
         adaptation.remove(representation)
     # Packager lists them as its threads get there.
     adaptation.extend(sorted(representations, key=lambda each: int(each.get("bandwidth", "0"))))
+
+
+def _clearkey(license_url: str) -> Element:
+    protection = Element(_tag("ContentProtection"), schemeIdUri=_CLEARKEY_SYSTEM, value="ClearKey1.0")
+    if license_url:
+        SubElement(protection, f"{{{_DASHIF}}}Laurl").text = license_url
+    return protection
 
 
 def _folder_of(representation: Element) -> str:

@@ -29,6 +29,8 @@ class EncodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Language and WebVTT file; they come before the mezzanine's own."""
     preset: Preset = "veryfast"
     """x264's: slower presets look better at the same bitrate."""
+    license_url: str = ""
+    """Where players of others ask for ClearKey licenses; absolute. Empty: their app tells them."""
     workers: int = 1
     """Processes that encode at the same time. 1 to 256."""
 

@@ -52,6 +52,8 @@ class ApplianceStatus(msgspec.Struct, frozen=True, kw_only=True):
     announced: tuple[str, ...] = ()
     """Those that the control plane has heard of."""
     bytes_sent: int = 0
+    hits: int = 0
+    misses: int = 0
 
 
 async def system_status(state: StateDir, *, clock: Clock) -> SystemStatus:

@@ -1,1 +1,1 @@
-"""The appliance beside nginx: the two servers, what is asked of them, and by whom. The trial is `benchmarks.appliance`."""
+"""The appliance beside nginx: the two servers, what is asked of them, by whom. The trial is `benchmarks.appliance`."""

@@ -16,7 +16,10 @@ function request()
 end
 
 function done(summary)
-   local errors = summary.errors
-   io.write(string.format('{"requests":%d,"received_bytes":%d,"took_s":%f,"failed":%d}\n', summary.requests,
-      summary.bytes, summary.duration / 1e6, errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+   local told = ""
+   for _, kind in ipairs({ "connect", "read", "write", "status", "timeout" }) do
+      if summary.errors[kind] > 0 then told = told .. kind .. " " .. summary.errors[kind] .. " " end
+   end
+   io.write(string.format('{"requests":%d,"received_bytes":%d,"took_s":%f,"failed":"%s"}\n', summary.requests,
+      summary.bytes, summary.duration / 1e6, told))
 end

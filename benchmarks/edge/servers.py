@@ -39,7 +39,7 @@ class Site(NamedTuple):
     """What both serve."""
 
     folder: Path
-    index: TitleIndex
+    title: TitleIndex
     issuer: Issuer
 
     @property
@@ -80,7 +80,9 @@ class Server(NamedTuple):
 
 def make_site(folder: Path, *, segments: int, segment_bytes: int) -> Site:
     """Two renditions and sound of random bytes, a token, and a certificate for localhost."""
-    site = Site(folder, write_title(folder / "shelf", TITLE, segments=segments, segment_bytes=segment_bytes), Issuer(folder))
+    site = Site(
+        folder, write_title(folder / "shelf", TITLE, segments=segments, segment_bytes=segment_bytes), Issuer(folder)
+    )
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
     files = ["-keyout", str(site.key), "-out", str(site.certificate)]
     subprocess.run([*command.split(), *files], check=True, capture_output=True)
@@ -91,6 +93,7 @@ def make_site(folder: Path, *, segments: int, segment_bytes: int) -> Site:
 def appliance(site: Site, *, is_secured: bool = False) -> Iterator[Server]:
     """Ours, as operators start it: an origin over the shelf."""
     ready = site.folder / f"ready-{is_secured}"
+    ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "matinee_edge", "--name", "ours", "--kind", "origin", "--max-connections", "8192"]
     command += ["--shelf", str(site.shelf), "--trust", str(site.issuer.trust), "--ready-file", str(ready)]
     command += ["--tls-certificate", str(site.certificate), "--tls-key", str(site.key)] if is_secured else []
@@ -125,6 +128,7 @@ def nginx_path() -> str | None:
 
 def fetch(server: Server, path: str, *, headers: dict[str, str]) -> tuple[int, bytes, str]:
     """Status, body and cipher of one answer."""
+    connection: http.client.HTTPConnection
     if server.is_secured:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -133,9 +137,9 @@ def fetch(server: Server, path: str, *, headers: dict[str, str]) -> tuple[int, b
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     try:
         connection.request("GET", f"{server.prefix}/{path}", headers=headers)
-        cipher = connection.sock.cipher()[0] if isinstance(connection.sock, ssl.SSLSocket) else ""
+        cipher = connection.sock.cipher() if isinstance(connection.sock, ssl.SSLSocket) else None
         answer = connection.getresponse()
-        return answer.status, answer.read(), cipher
+        return answer.status, answer.read(), cipher[0] if cipher else ""
     finally:
         connection.close()
 

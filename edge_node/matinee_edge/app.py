@@ -72,7 +72,7 @@ class MediaDesk:
         file = listing.files.get(path)
         if file is None:
             raise TitleUnknown(f"Title {title_id} has no such file.", title_id=title_id)
-        return self._answered(request, listing, (file,), range_header=request.headers.get("range"))
+        return self._answered(request, listing, (file,), range_header=_range_header(request))
 
     async def segments(self, request: Request) -> ASGIApp:
         """A range of a representation: its init and media segments one after the other."""
@@ -85,7 +85,7 @@ class MediaDesk:
         files = listing.representations.get(query.get("representation", ""))
         if files is None:
             raise TitleUnknown(f"Title {title_id} has no such representation.", title_id=title_id)
-        range_header = f"bytes={wanted}" if wanted is not None else request.headers.get("range")
+        range_header = f"bytes={wanted}" if wanted is not None else _range_header(request)
         return self._answered(request, listing, files, range_header=range_header)
 
     def _answered(
@@ -116,11 +116,16 @@ class MediaDesk:
         )
 
 
+def _range_header(request: Request) -> str | None:
+    """RFC 9110, section 14.2: of all methods only GET has ranges."""
+    return request.headers.get("range") if request.method == "GET" else None
+
+
 def service_of(desk: MediaDesk, *, status: Callable[[], Status]) -> Service:
     """The routes of an appliance."""
 
     async def healthz(request: Request) -> Response:
-        return reply({"status": "ok"})
+        return reply({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
     async def show_status(request: Request) -> Response:
         return reply(status(), headers={"Cache-Control": "no-store"})

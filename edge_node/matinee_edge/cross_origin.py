@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-_EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After")
+_EXPOSED = ("Content-Range", "Content-Length", "Date", "ETag", "Accept-Ranges", "Retry-After", "CMSD-Dynamic")
 
 ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
 """What an answer to another origin's page carries."""
+VARYING = {"Vary": "Origin"}
+"""What any answer carries: a browser must not show a page what it kept for an image, without the above."""
 
 
 def cross_origin() -> Sequence[Middleware]:

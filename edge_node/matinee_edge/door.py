@@ -31,6 +31,7 @@ def door(
     return Front(
         app,
         hits.answer,
+        name=settings.name,
         bounds=bounds,
         tally=tally,
         clock=clock,

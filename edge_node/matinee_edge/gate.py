@@ -51,17 +51,18 @@ class Gate:
     def admit(self, token: str, *, title_id: str) -> MediaClaims:
         """What the token says, which covers the title. Raises TokenInvalid, NotEntitled."""
         self._reload_if_changed()
+        wall_ms = self._clock.wall_ms()
         claims = self._verified.get(token)
         if claims is None:
-            claims = self._keys.verify(token, MediaClaims, wall_ms=self._clock.wall_ms())
+            claims = self._keys.verify(token, MediaClaims, wall_ms=wall_ms)
             self._remember(token, claims)
-        elif claims.exp_wall_ms <= self._clock.wall_ms():
+        elif claims.exp_wall_ms <= wall_ms:
             del self._verified[token]
             raise TokenInvalid("A token past its end.", reason="expired")
         if title_id not in claims.titles and "*" not in claims.titles:
             raise NotEntitled(f"The token does not cover title {title_id}.", title_id=title_id)
         # Appliances, whose tokens cover all titles, fetch a title before its release.
-        if (wait_ms := self._release_of(title_id) - self._clock.wall_ms()) > 0 and "*" not in claims.titles:
+        if (wait_ms := self._release_of(title_id) - wall_ms) > 0 and "*" not in claims.titles:
             facts = {"title_id": title_id, "reason": "not-yet", "retry_after_ms": wait_ms}
             raise NotEntitled(f"Title {title_id} is not out yet.", **facts)
         return claims

@@ -6,7 +6,7 @@ import msgspec
 
 # One range; several at once may be answered by the whole (section 14.2). 64 digits outlast any file,
 # and stay within what int() reads.
-_SINGLE = re.compile(r"bytes=[ \t]*([0-9]{0,64})-([0-9]{0,64})[ \t]*", re.IGNORECASE)
+_SINGLE = re.compile(r"\s*bytes=[ \t]*([0-9]{0,64})-([0-9]{0,64})\s*", re.IGNORECASE)
 _ETAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -60,25 +60,24 @@ def range_of(header: str, *, size_bytes: int) -> ByteRange | Unsatisfiable | Non
 
     That is: several ranges, another unit, or text that is no range.
     """
-    single = _SINGLE.fullmatch(header.strip())
+    single = _SINGLE.fullmatch(header)
     if single is None:
         return None
     first_text, last_text = single.groups()
-    if first_text:
-        return _from_first(int(first_text), int(last_text) if last_text else None, size_bytes=size_bytes)
-    if not last_text:
-        return None
-    length = min(int(last_text), size_bytes)
-    return ByteRange(size_bytes - length, length) if length else Unsatisfiable()
-
-
-def _from_first(first: int, last: int | None, *, size_bytes: int) -> ByteRange | Unsatisfiable | None:
-    if last is not None and last < first:
-        return None
+    if not first_text:
+        return _last(int(last_text), size_bytes=size_bytes) if last_text else None
+    first = int(first_text)
+    last = int(last_text) if last_text else size_bytes
+    if last < first:
+        return None if last_text else Unsatisfiable()
     if first >= size_bytes:
         return Unsatisfiable()
-    end = size_bytes if last is None else min(last + 1, size_bytes)
-    return ByteRange(first, end - first)
+    return ByteRange(first, (last + 1 if last < size_bytes else size_bytes) - first)
+
+
+def _last(length: int, *, size_bytes: int) -> ByteRange | Unsatisfiable:
+    length = min(length, size_bytes)
+    return ByteRange(size_bytes - length, length) if length else Unsatisfiable()
 
 
 def _holds_strongly(header: str, etag: str) -> bool:

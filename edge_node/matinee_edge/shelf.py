@@ -150,6 +150,10 @@ class Shelf:
             orphans = await asyncio.to_thread(self.catalog.adopt, listing)
         except StorageFull as error:
             log.warning("the index of %s is kept in memory: %s", title_id, error.what)
+            # The next start would take the old one for the title.
+            with suppress(StorageFull):
+                self._forget_title(title_id)
+            self._listings.put(listing)
             return listing
         self.objects.drop_all(orphans)
         return listing

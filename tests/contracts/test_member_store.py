@@ -78,3 +78,12 @@ async def test_beyond_the_bound_the_device_registered_first_is_forgotten(members
 
 def test_an_account_prints_no_secret() -> None:
     assert "hash" not in repr(account_of("a", password_hash="hash"))
+
+
+async def test_a_device_shows_its_signing_key_once(members: MemberStore) -> None:
+    before = device_of("d1", agreement_key="same")
+    await members.register_device(before, keep=8)
+    shown = await members.register_device(device_of("d2", agreement_key="same", signing_key="first"), keep=8)
+    later = await members.register_device(device_of("d3", agreement_key="same", signing_key="second"), keep=8)
+    assert shown == later == msgspec.structs.replace(before, signing_key="first")
+    assert await members.devices("account-1") == (shown,)

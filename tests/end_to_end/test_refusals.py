@@ -17,7 +17,7 @@ from matinee.runtime.reporter import Reporter
 from matinee.runtime.service import Service
 from matinee.runtime.source import Source, TitleSource
 from matinee.wire.auth import AccessClaims, MediaClaims
-from matinee.wire.license import LicenseRequest
+from matinee.wire.license import LicenseRequest, SignedRequest
 from matinee.wire.play import PlayReply
 from matinee.wire.problem import CONTENT_TYPE, Problem, error_of
 from tests.support.system import House
@@ -81,8 +81,11 @@ async def test_a_license_that_the_service_did_not_sign_opens_nothing(house: Hous
 async def test_play_for_another_device_than_the_one_that_logged_in_is_refused(house: House, device_id: str) -> None:
     async with house.door() as door:
         answer = await door.press_play(house.title.title_id, device_id=device_id)
-        asked = LicenseRequest(title_id=house.title.title_id, device_id=device_id)
-        license_answer = await door.post("/v1/license", asked)
+        asked = LicenseRequest(
+            title_id=house.title.title_id, device_id=device_id, nonce="n1", exp_wall_ms=WALL_MS + 30_000
+        )
+        signed = SignedRequest(request=house.door_key.signing_key.sign(asked))
+        license_answer = await door.post("/v1/license", signed)
     assert isinstance(_error(answer.body), LicenseRefused)
     assert isinstance(_error(license_answer.body), LicenseRefused)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.engines.conftest import Encoded, missing
+from tests.engines.conftest import Encoded, Pressed, missing
 
 pytestmark = pytest.mark.engines
 
@@ -21,15 +21,20 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
     "--autoplay-policy=no-user-gesture-required",
 )
+LICENSE_REQUEST_FAILED = "6007"
+"""Shaka's name for it (shaka.util.Error.Code)."""
 _DEADLINE_S = 120
 PAGE = """<!doctype html><video id="video" muted></video><script src="/shaka-player.compiled.js"></script><script>
-const video = document.getElementById("video"), told = {errors: [], positions: []};
+const video = document.getElementById("video"), told = {errors: [], positions: [], heights: []};
 const tell = () => fetch("/told", {method: "POST", body: JSON.stringify(told)});
-async function play({manifest, keys}) {
+async function play({manifest, keys = {}, license, bearer, climb}) {
   shaka.polyfill.installAll();
   const player = new shaka.Player();
   await player.attach(video);
-  player.configure({drm: {clearKeys: keys}});
+  player.configure({drm: {clearKeys: keys, servers: license ? {"org.w3.clearkey": license} : {}}});
+  player.getNetworkingEngine().registerRequestFilter((type, request) => {
+    if (type === shaka.net.NetworkingEngine.RequestType.LICENSE) request.headers["Authorization"] = bearer;
+  });
   player.addEventListener("error", event => { told.errors.push(`${event.detail.code}`); tell(); });
   video.addEventListener("timeupdate", () => told.positions.push(video.currentTime));
   video.addEventListener("ended", () => {
@@ -38,7 +43,18 @@ async function play({manifest, keys}) {
     told.rungs = player.getVariantTracks().length;
     tell();
   });
+  video.addEventListener("resize", () => told.heights.push(video.videoHeight));
+  if (climb) player.configure({abr: {enabled: false}});
   await player.load(manifest);
+  if (climb) {
+    const rungs = player.getVariantTracks().sort((a, b) => a.bandwidth - b.bandwidth);
+    player.selectVariantTrack(rungs[0], true);
+    video.addEventListener("timeupdate", function up() {
+      if (video.currentTime < 2) return;
+      video.removeEventListener("timeupdate", up);
+      player.selectVariantTrack(rungs[rungs.length - 1], true);
+    });
+  }
   await video.play();
 }
 fetch("/wish").then(answer => answer.json()).then(play)
@@ -73,6 +89,25 @@ async def test_shaka_player_does_not_play_it_with_another_key(
     wish = {"manifest": f"{title_url}manifest.mpd", "keys": {encoded.key_id: bytes(16).hex()}}
     told = await played(program("chromium"), shaka, tmp_path, wish=wish)
     assert told["errors"] != []
+
+
+async def test_shaka_player_gets_its_keys_at_our_clearkey_door_and_switches_quality(
+    encoded: Encoded, pressed: Pressed, shaka: Path, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    wish = {"manifest": pressed.manifest_url, "license": pressed.license_url, "bearer": pressed.bearer, "climb": True}
+    told = await played(program("chromium"), shaka, tmp_path, wish=wish)
+    assert told["errors"] == []
+    assert told["positions"][-1] * 1000 == pytest.approx(encoded.index.duration_ms, abs=100)
+    heights = [rung.height for rung in encoded.index.ladder]
+    assert {min(heights), max(heights)} <= set(told["heights"])
+
+
+async def test_shaka_player_plays_nothing_for_somebody_who_is_not_logged_in(
+    pressed: Pressed, shaka: Path, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    wish = {"manifest": pressed.manifest_url, "license": pressed.license_url, "bearer": "Bearer forged"}
+    told = await played(program("chromium"), shaka, tmp_path, wish=wish)
+    assert [error.partition(" ")[0] for error in told["errors"]] == [LICENSE_REQUEST_FAILED]
 
 
 async def played(chromium: str, shaka: Path, profile: Path, *, wish: dict[str, Any]) -> dict[str, Any]:

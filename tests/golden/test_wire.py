@@ -12,7 +12,17 @@ import pytest
 
 from matinee.wire.auth import AccessClaims, DeviceRegistration, Login, LoginRequest, MediaClaims, Profile
 from matinee.wire.catalog import CatalogItem, Homepage, Row
-from matinee.wire.license import License, LicenseReply, LicenseRequest, WrappedKey
+from matinee.wire.clearkey import ClearKeyLicense, ClearKeyRequest, JsonWebKey
+from matinee.wire.license import (
+    License,
+    LicensePolicy,
+    LicenseReply,
+    LicenseRequest,
+    ReleaseRequest,
+    Revocation,
+    SignedRequest,
+    WrappedKey,
+)
 from matinee.wire.placement import FillWindow, PlacedTitle, Placement, Source
 from matinee.wire.play import OcaUrl, PlayReply, PlayRequest
 from matinee.wire.problem import Problem
@@ -56,7 +66,11 @@ MESSAGES: dict[str, msgspec.Struct] = {
     "login-request": LoginRequest(
         email="viewer@example.com",
         password="correct horse",
-        device=DeviceRegistration(name="Terminal", agreement_key="hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"),
+        device=DeviceRegistration(
+            name="Terminal",
+            agreement_key="hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo",
+            signing_key="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        ),
     ),
     "login": Login(
         access_token="header.claims.signature",
@@ -85,7 +99,14 @@ MESSAGES: dict[str, msgspec.Struct] = {
         steering_url="http://127.0.0.1:8400/v1/steering/s1?token=t",
         telemetry_url="http://127.0.0.1:8400/v1/telemetry",
     ),
-    "license-request": LicenseRequest(title_id="heist", device_id="d1", key_ids=(KEY_ID,)),
+    "license-request": LicenseRequest(
+        title_id="heist", device_id="d1", key_ids=(KEY_ID,), nonce="n1", exp_wall_ms=LATER_WALL_MS
+    ),
+    "release-request": ReleaseRequest(license_id="l1", device_id="d1", nonce="n1", exp_wall_ms=LATER_WALL_MS),
+    "signed-request": SignedRequest(request="header.claims.signature"),
+    "revocation": Revocation(kind="device", subject="d1"),
+    "clearkey-request": ClearKeyRequest(kids=("nrQFDeRLSAKTLifXUIPiZg",)),
+    "clearkey-license": ClearKeyLicense(keys=(JsonWebKey(kid="nrQFDeRLSAKTLifXUIPiZg", k="AAECAwQFBgcICQoLDA0ODw"),)),
     "license-reply": LicenseReply(license="header.license.signature"),
     "license": License(
         license_id="l1",
@@ -93,6 +114,9 @@ MESSAGES: dict[str, msgspec.Struct] = {
         account_id="a1",
         device_id="d1",
         keys=(WrappedKey(key_id=KEY_ID, wrapped="sender.sealed"),),
+        policy=LicensePolicy(
+            may_persist=True, renew_after_ms=2_700_000, heartbeat_ms=10_000, max_height=1080, hdcp="1.4"
+        ),
         issued_wall_ms=NOW_WALL_MS,
         exp_wall_ms=LATER_WALL_MS,
     ),

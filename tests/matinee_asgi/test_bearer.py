@@ -8,6 +8,7 @@ from matinee.crypto.tokens import SigningKey, TrustedKeys
 from matinee.errors import SessionExpired, TokenInvalid
 from matinee.wire.auth import AccessClaims, MediaClaims
 from matinee_asgi.bearer import BearerCheck
+from tests.support.control_plane import AheadClock
 
 KEY = SigningKey.generate()
 FAR_WALL_MS = 1 << 52
@@ -66,3 +67,21 @@ def test_nobody_passes_for_another_appliance() -> None:
         with pytest.raises(TokenInvalid) as refused:
             CHECK.appliance(asking(f"Bearer {KEY.sign(claims)}"), "isp-b")
         assert refused.value.facts["reason"] == "wrong-claims"
+
+
+def test_a_token_that_was_verified_is_over_when_its_time_is() -> None:
+    clock = AheadClock()
+    check = BearerCheck(keys=TrustedKeys({KEY.key_id: KEY.public}), clock=clock)
+    token = KEY.sign(AccessClaims(sub="account-1", exp_wall_ms=clock.wall_ms() + 60_000))
+    for _ in range(2):
+        assert check.member(asking(f"Bearer {token}")).sub == "account-1"
+    clock.ahead_ms = 60_001
+    with pytest.raises(SessionExpired):
+        check.member(asking(f"Bearer {token}"))
+
+
+def test_a_token_that_was_verified_is_still_of_its_role_only() -> None:
+    token = KEY.sign(MEMBER)
+    assert CHECK.member(asking(f"Bearer {token}")) == MEMBER
+    with pytest.raises(TokenInvalid):
+        CHECK.operator(asking(f"Bearer {token}"))

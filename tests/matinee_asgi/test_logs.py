@@ -37,7 +37,8 @@ async def test_each_request_is_a_line_without_its_query(caplog: pytest.LogCaptur
         ("GET /t/abc.def.ghi/titles/heat/x 200", "GET /t/…/titles/heat/x 200"),
         ("http://h/v1/titles/x/segments?token=abc&range=0-1", "http://h/v1/titles/x/segments?token=…&range=0-1"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer …"),
-        ("nothing secret", "nothing secret"),
+        (f"GET /%74/{'a' * 20}.{'b' * 40}%2E{'%63' * 20}/titles", "GET /%74/…/titles"),
+        ("nothing secret in matinee_edge.workers.relay", "nothing secret in matinee_edge.workers.relay"),
     ],
 )
 def test_tokens_are_redacted_wherever_they_stand(text: str, expected: str) -> None:

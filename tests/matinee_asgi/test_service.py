@@ -31,6 +31,14 @@ async def test_one_application_serves_the_endpoints_and_routes_of_all() -> None:
         assert (await http.get("/two")).content == b"bytes"
 
 
+async def test_a_slash_too_many_or_too_few_sends_nobody_elsewhere() -> None:
+    service = Service(name="one", routes=(Route("/one", stream_it), Route("/two/", stream_it)))
+    transport = httpx2.ASGITransport(compose([service]))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://anybody.example") as http:
+        for path in ("/one/", "/two"):
+            assert (await http.get(path)).status_code == 404
+
+
 async def test_what_services_run_is_begun_in_order_and_ended_in_reverse_also_after_an_error() -> None:
     told: list[str] = []
 

@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_still_there_after_a_kill(tmp_path: Path) -> No
         assert log_in(url, tmp_path)["device_id"] == login["device_id"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.log")).read_bytes()
+    assert b"StallEnded" in next((tmp_path / "control" / "events").glob("*.events")).read_bytes()
 
 
 def test_services_in_processes_of_their_own_share_the_stores(tmp_path: Path) -> None:
@@ -97,3 +97,11 @@ def test_an_account_is_added_from_standard_input(tmp_path: Path) -> None:
     again = subprocess.run(argv, input="long enough\n", text=True, capture_output=True, check=False, timeout=60)
     assert again.returncode == 1
     assert again.stderr.startswith("matinee-backend account: There is an account ada@matinee.example already.")
+
+
+def test_a_device_is_revoked_and_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", "--state", str(tmp_path)])
+    assert main(["revoke", "device", "d1", "--state", str(tmp_path)]) == 0
+    assert main(["revoke", "device", "d1", "--undo", "--state", str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()[-2:]
+    assert said == ["the device d1 gets no license", "the device d1 gets licenses again"]

@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from matinee.crypto.agreement import AgreementKey
-from matinee_backend.settings import GatewaySettings, Settings
+from matinee_backend.settings import GatewaySettings, LicenseSettings, Settings
 from matinee_backend.state import StateFolder
 from tests.support.control_plane import CONTENT_KEY, EMAIL, PASSWORD, control_plane
 
@@ -33,18 +33,23 @@ async def test_it_is_healthy_and_describes_itself_validly(tmp_path: Path) -> Non
         "/v1/titles/{title_id}",
         "/v1/play",
         "/v1/license",
+        "/v1/license/release",
+        "/v1/revocations",
         "/v1/steering/{session_id}",
         "/v1/appliances/{appliance}/heartbeat",
         "/v1/appliances/{appliance}/announcement",
         "/v1/explanations/steering",
         "/v1/telemetry",
+        "/v1/quality",
     }
 
 
 async def test_whatever_the_document_says_needs_a_token_refuses_without_one(tmp_path: Path) -> None:
     bodies: dict[str, Any] = {
         "/v1/play": {"title_id": "a", "device_id": "a", "profile_id": "a"},
-        "/v1/license": {"title_id": "a", "device_id": "a"},
+        "/v1/license": {"request": "a"},
+        "/v1/license/release": {"request": "a"},
+        "/v1/revocations": {"kind": "title", "subject": "a"},
         "/v1/telemetry": {"events": []},
         "/v1/appliances/{appliance}/heartbeat": {
             "appliance": "a",
@@ -67,14 +72,13 @@ async def test_whatever_the_document_says_needs_a_token_refuses_without_one(tmp_
             answer = await control.client.request(method, url, json=bodies.get(path))
             assert answer.status_code == 401, path
             assert answer.json()["facts"] == {"reason": "missing"}, path
-    assert len(guarded) == 10
+    assert len(guarded) == 13
 
 
 async def test_some_services_serve_alone_over_the_same_stores(tmp_path: Path) -> None:
     async with control_plane(tmp_path, only=("steering", "license")) as control:
         await control.add_title()
-        asked = {"title_id": "big-buck", "device_id": "device-1"}
-        assert (await control.client.post("/v1/license", json=asked, headers=control.bearer)).status_code == 200
+        assert (await control.license(kind="persistent")).status_code == 200
         assert (await control.client.post("/v1/play", json={})).status_code == 404
         assert (await control.client.get("/healthz")).status_code == 200
 
@@ -114,6 +118,18 @@ async def test_players_in_browsers_are_let_in(tmp_path: Path) -> None:
     assert "Server-Timing" in answer.headers["Access-Control-Expose-Headers"]
 
 
+async def test_where_clearkey_is_open_a_browser_may_send_credentials_along(tmp_path: Path) -> None:
+    origin = "http://player.example"
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    settings = Settings(license=LicenseSettings(clearkey=True))
+    async with control_plane(tmp_path, settings=settings) as control:
+        allowed = await control.client.options("/v1/clearkey", headers=headers)
+        answer = await control.client.post("/v1/clearkey", json={"kids": ["a"]}, headers={"Origin": origin})
+    for each in (allowed, answer):
+        assert each.headers["Access-Control-Allow-Origin"] == origin
+        assert each.headers["Access-Control-Allow-Credentials"] == "true"
+
+
 async def test_no_log_holds_a_secret(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with control_plane(tmp_path) as control:
@@ -125,7 +141,7 @@ async def test_no_log_holds_a_secret(tmp_path: Path, caplog: pytest.LogCaptureFi
         headers = {"Authorization": f"Bearer {login['access_token']}"}
         wanted = {"title_id": "big-buck", "device_id": login["device_id"]}
         played = await control.client.post("/v1/play", json={**wanted, "profile_id": "profile-1"}, headers=headers)
-        granted = await control.client.post("/v1/license", json=wanted, headers=headers)
+        granted = await control.license(kind="persistent")
         steering_url = played.json()["steering_url"]
         await control.client.get(steering_url)
         await control.client.get(steering_url.replace("=", "=x"))

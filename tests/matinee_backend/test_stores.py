@@ -18,7 +18,7 @@ async def test_what_one_process_keeps_another_sees(tmp_path: Path) -> None:
     await one.titles.put(catalog_title("sintel"))
     await one.members.put_account(account_of(password_hash=""))
     await one.appliances.hear(appliance("isp-a", heard_wall_ms=5))
-    await one.events.append([b"told"])
+    await one.events.append([b"told"], wall_ms=1)
     assert await other.titles.title("sintel") is not None
     assert await other.members.account("account-1") is not None
     assert len(await other.appliances.heard_since(5)) == 1

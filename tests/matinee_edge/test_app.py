@@ -95,6 +95,12 @@ async def test_a_peer_learns_at_once_that_a_file_is_not_here(shop: Shop) -> None
     assert (await shop.get("poster.jpg", title="alien", Cache_Control="only-if-cached"))[0] == 504
 
 
+async def test_a_head_request_has_no_range(shop: Shop) -> None:
+    status, headers, _ = await shop.get("poster.jpg", method="HEAD", Range="bytes=0-9")
+    assert (status, headers["Content-Length"]) == (200, "900")
+    assert "Content-Range" not in headers
+
+
 async def test_ranges_are_slices_of_the_file(shop: Shop) -> None:
     whole = (shop.media / "heat/poster.jpg").read_bytes()
     for header, expected in (("0-9", whole[:10]), ("-5", whole[-5:]), ("890-", whole[890:]), ("5-5", whole[5:6])):

@@ -113,3 +113,13 @@ def test_a_subtitle_playlist_is_the_whole_file() -> None:
     assert [(each.uri, each.duration) for each in playlist.segments] == [("en.vtt", 55.125)]
     assert playlist.target_duration == 56
     assert text_playlist_path(TRACK) == "text/en.m3u8"
+
+
+@pytest.mark.parametrize(("license_url", "told"), [("", None), ("https://c.example/v1/clearkey",) * 2])
+def test_players_of_others_learn_that_clearkey_opens_it_and_where(license_url: str, told: str | None) -> None:
+    data = dress_manifest(MANIFEST, text=[], thumbnails=THUMBNAILS, license_url=license_url)
+    adaptation = ElementTree.fromstring(data).find(".//AdaptationSet", DASH)
+    assert adaptation is not None
+    systems = [each.get("schemeIdUri", "") for each in adaptation.findall("ContentProtection", DASH)]
+    assert systems == ["urn:mpeg:dash:mp4protection:2011", "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e"]
+    assert adaptation.findtext("ContentProtection/{https://dashif.org/CPS}Laurl", namespaces=DASH) == told

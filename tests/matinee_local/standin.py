@@ -58,7 +58,7 @@ def _service(given: argparse.Namespace) -> Service:
         return JSONResponse({"status": "ok"}, 503 if given.ill else 200)
 
     async def status(request: Request) -> Response:
-        return JSONResponse({"titles": ["a-title"], "bytes_sent": sum(sent), "parent": given.parent})
+        return JSONResponse({"titles": ["a-title"], "bytes_sent": sum(sent), "hits": len(sent), "parent": given.parent})
 
     async def send(request: Request) -> Response:
         """Counts as media that was sent."""

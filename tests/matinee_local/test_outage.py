@@ -9,12 +9,12 @@ from matinee_local.supervisor import SupervisorSettings, running_system
 from tests.matinee_local.standin import document_at, standin
 
 
-def test_the_one_in_use_is_the_one_that_sent_most_since() -> None:
+def test_the_one_in_use_is_the_one_that_was_asked_most_since() -> None:
     before = {"isp-a": 100, "isp-b": 9_000, "exchange": 50_000}
     assert in_use(before, {"isp-a": 700, "isp-b": 9_100, "exchange": 50_000}) == "isp-a"
 
 
-def test_what_was_sent_before_does_not_count() -> None:
+def test_what_was_asked_before_does_not_count() -> None:
     assert in_use({"isp-a": 100}, {"isp-a": 100}) is None
 
 

@@ -1,6 +1,7 @@
 """A control plane in this process, over real stores in a folder, every answer held against its API document."""
 
 import re
+import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from matinee.clock import SystemClock
 from matinee.crypto.agreement import AgreementKey
 from matinee.crypto.passwords import hash_password
 from matinee.crypto.sealing import content_key_context, seal
-from matinee.crypto.tokens import SigningKey, TrustedKeys
+from matinee.crypto.tokens import SigningKey, TrustedKeys, encode_base64url
 from matinee.wire.auth import AccessClaims
+from matinee.wire.license import License, LicenseRequest
 from matinee.wire.steering import Heartbeat, Utilization, shelf_digest
 from matinee.wire.title import Rung, SealedKey, SealedKeys, TitleIndex
 from matinee_backend.adapters.title_folder import TitleFolder
@@ -99,6 +101,24 @@ class ControlPlane:
         asked = {"title_id": title_id, "device_id": self.device.device_id, "profile_id": self.profile_id, **changes}
         return await self.client.post("/v1/play", json=asked, headers=self.bearer)
 
+    async def license(self, **changes: Any) -> httpx2.Response:
+        """The answer to what the device asks for and signs."""
+        asked = license_request(wall_ms=self.clock.wall_ms(), **changes)
+        return await self.send_signed("/v1/license", self.device_key.signing_key.sign(asked))
+
+    async def send_signed(self, path: str, token: str) -> httpx2.Response:
+        return await self.client.post(path, json={"request": token}, headers=self.bearer)
+
+    def license_in(self, answer: httpx2.Response) -> License:
+        """What it says, if we signed it."""
+        return self.trusted.verify(answer.json()["license"], License, wall_ms=self.clock.wall_ms())
+
+
+def license_request(*, wall_ms: int, **changes: Any) -> LicenseRequest:
+    """What `device-1` asks for `big-buck` with, good for half a minute."""
+    facts = {"title_id": "big-buck", "device_id": "device-1", "nonce": secrets.token_urlsafe(12), **changes}
+    return LicenseRequest(**{"exp_wall_ms": wall_ms + 30_000, **facts})
+
 
 @asynccontextmanager
 async def control_plane(
@@ -119,7 +139,7 @@ async def control_plane(
     app = application(house, only=only)
     async with app.router.lifespan_context(app), checked_client(app) as client:
         account, device_key = account_of(), AgreementKey.generate()
-        device = device_of(agreement_key=device_key.public)
+        device = device_of(agreement_key=device_key.public, signing_key=encode_base64url(device_key.signing_key.public))
         await stores.members.put_account(account)
         await stores.members.put_profile("profile-1", account_id=account.account_id, name="Ada")
         await stores.members.register_device(device, keep=8)

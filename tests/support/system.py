@@ -18,7 +18,7 @@ import msgspec
 from matinee.clock import SystemClock
 from matinee.crypto.agreement import AgreementKey
 from matinee.crypto.sealing import content_key_context, unseal
-from matinee.crypto.tokens import SigningKey
+from matinee.crypto.tokens import SigningKey, encode_base64url
 from matinee.wire.auth import DeviceRegistration, Login, LoginRequest
 from matinee.wire.play import PlayReply, PlayRequest
 from matinee.wire.title import SealedKeys, TitleIndex
@@ -146,7 +146,8 @@ class House:
     async def door(self) -> AsyncIterator[Door]:
         """Logged in as the demo account."""
         account = self.account
-        device = DeviceRegistration(name="Door", agreement_key=self.door_key.public)
+        signing_key = encode_base64url(self.door_key.signing_key.public)
+        device = DeviceRegistration(name="Door", agreement_key=self.door_key.public, signing_key=signing_key)
         asked = LoginRequest(email=account.email, password=account.password, device=device)
         timeout = aiohttp.ClientTimeout(total=DEADLINE_MS / 1000)
         async with aiohttp.ClientSession(timeout=timeout) as session:

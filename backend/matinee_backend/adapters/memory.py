@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from matinee.wire.license import Revocable
 from matinee.wire.steering import Announcement
 from matinee_backend.records import (
     DAY_MS,
@@ -12,6 +13,7 @@ from matinee_backend.records import (
     CatalogTitle,
     DailyViewers,
     Device,
+    GrantedLicense,
     GroupPlan,
     HeardAppliance,
     LogRecord,
@@ -65,6 +67,9 @@ class MemoryMembers:
     async def register_device(self, device: Device, *, keep: int) -> Device:
         own = await self.devices(device.account_id)
         known = next((other for other in own if other.agreement_key == device.agreement_key), None)
+        if known is not None and device.signing_key and not known.signing_key:
+            known = msgspec.structs.replace(known, signing_key=device.signing_key)
+            self._devices[known.device_id] = known
         if known is not None:
             return known
         for surplus in own[: max(0, len(own) + 1 - keep)]:
@@ -116,6 +121,52 @@ class MemoryLeases:
     async def in_use(self, account_id: str, *, wall_ms: int) -> tuple[StreamLease, ...]:
         leases = [self._leases[session_id] for session_id in sorted(self._leases)]
         return tuple(lease for lease in leases if lease.account_id == account_id and lease.expires_wall_ms > wall_ms)
+
+
+class MemoryLicenses:
+    def __init__(self) -> None:
+        self._granted: dict[tuple[str, str, str], GrantedLicense] = {}
+        self._nonces: dict[tuple[str, str], int] = {}
+        self._revoked: set[tuple[Revocable, str]] = set()
+
+    async def take_nonce(self, nonce: str, *, device_id: str, until_wall_ms: int, wall_ms: int) -> bool:
+        self._nonces = {shown: until for shown, until in self._nonces.items() if until > wall_ms}
+        if (device_id, nonce) in self._nonces:
+            return False
+        self._nonces[device_id, nonce] = until_wall_ms
+        return True
+
+    async def grant(self, granted: GrantedLicense, *, limit: int, wall_ms: int) -> bool:
+        place = (granted.account_id, granted.device_id, granted.title_id)
+        others = [
+            other
+            for at, other in self._granted.items()
+            if other.account_id == granted.account_id and at != place and other.exp_wall_ms > wall_ms
+        ]
+        if len(others) >= limit:
+            return False
+        self._granted[place] = granted
+        return True
+
+    async def granted(self, account_id: str, *, wall_ms: int) -> tuple[GrantedLicense, ...]:
+        own = (it for it in self._granted.values() if it.account_id == account_id and it.exp_wall_ms > wall_ms)
+        return tuple(sorted(own, key=lambda it: (it.device_id, it.title_id)))
+
+    async def release(self, license_id: str, *, account_id: str, device_id: str) -> bool:
+        for place, it in self._granted.items():
+            if (it.license_id, it.account_id, it.device_id) == (license_id, account_id, device_id):
+                del self._granted[place]
+                return True
+        return False
+
+    async def revoke(self, kind: Revocable, subject: str, *, is_revoked: bool) -> None:
+        if is_revoked:
+            self._revoked.add((kind, subject))
+        else:
+            self._revoked.discard((kind, subject))
+
+    async def is_revoked(self, kind: Revocable, subject: str) -> bool:
+        return (kind, subject) in self._revoked
 
 
 class MemoryHistory:
@@ -199,23 +250,28 @@ class MemoryKeys:
 
 class MemoryEvents:
     def __init__(self) -> None:
-        self._values: list[bytes] = []
+        self._records: list[LogRecord] = []
         self._places: dict[str, int] = {}
         self._grown = asyncio.Event()
 
-    async def append(self, values: Sequence[bytes]) -> int:
-        first = len(self._values)
-        self._values.extend(values)
+    async def append(self, values: Sequence[bytes], *, wall_ms: int) -> int:
+        first = len(self._records)
+        kept_ms = max(wall_ms, self._records[-1].wall_ms) if self._records else wall_ms
+        self._records += (
+            LogRecord(offset=offset, wall_ms=kept_ms, value=value) for offset, value in enumerate(values, start=first)
+        )
         self._grown.set()
         self._grown = asyncio.Event()
         return first
 
     async def read(self, offset: int, *, limit: int) -> tuple[LogRecord, ...]:
-        values = self._values[offset : offset + limit]
-        return tuple(LogRecord(offset=offset + index, value=value) for index, value in enumerate(values))
+        return tuple(self._records[offset : offset + limit])
+
+    async def offset_since(self, wall_ms: int) -> int:
+        return sum(record.wall_ms < wall_ms for record in self._records)
 
     async def wait_beyond(self, offset: int, *, timeout_ms: int) -> None:
-        if offset < len(self._values):
+        if offset < len(self._records):
             return
         try:
             async with asyncio.timeout(timeout_ms / 1000):
@@ -223,8 +279,11 @@ class MemoryEvents:
         except TimeoutError:
             return
 
-    async def place(self, reader: str) -> int:
-        return self._places.get(reader, 0)
+    async def claim(self, group: str) -> bool:
+        return True
 
-    async def keep_place(self, reader: str, offset: int) -> None:
-        self._places[reader] = offset
+    async def place(self, group: str) -> int:
+        return self._places.get(group, 0)
+
+    async def keep_place(self, group: str, offset: int) -> None:
+        self._places[group] = offset

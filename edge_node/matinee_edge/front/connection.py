@@ -8,8 +8,12 @@ It is woken whenever its socket may have become ready, and goes on until it woul
 """
 
 import asyncio
+import fcntl
 import logging
 import socket
+import struct
+import sys
+import termios
 from contextlib import suppress
 from typing import Protocol
 
@@ -17,17 +21,23 @@ from matinee_asgi.logs import redacted
 from matinee_edge.front.bounds import Bounds
 from matinee_edge.front.exchange import Exchange
 from matinee_edge.front.heads import Head, HeadRefused, read_head
+from matinee_edge.front.hints import HINT_BYTES, cmsd_of
 from matinee_edge.front.outgoing import WARM_MS, Cold, Outgoing, Part, Reply, Span, head_bytes
 from matinee_edge.front.wires import Blocked, Wire
 from matinee_edge.tally import Tally
 
 log = logging.getLogger("matinee.access")
 
+MOST_ANSWERS = 16
+"""To one client before the others have their turn: whoever asks faster than he is answered would keep them waiting."""
 PACE_BYTES = 128 << 10
 """Within a write deadline a client must take so much: one that takes a byte now and then would stay for ever."""
 LINGER_MS = 1_000
 LINGER_BYTES = 256 << 10
 """So long, and so much, a client may go on sending after the last answer (RFC 9112, section 9.6)."""
+
+_RESET = struct.pack("ii", 1, 0)
+"""For SO_LINGER: nothing more is sent but RST."""
 
 
 class AtHand(Protocol):
@@ -41,6 +51,8 @@ class Desk(Protocol):
 
     at_hand: AtHand
 
+    name: str
+    """As hints tell it."""
     bounds: Bounds
     tally: Tally
     now_ms: int
@@ -81,7 +93,7 @@ class Connection:
         self._is_open = True
         self._is_greeted = False
         self._is_cold = False
-        self._paced_bytes = 0
+        self._taken_bytes = 0
         self._lingering_bytes: int | None = None
         # Of the request that is being answered:
         self._head: Head | None = None
@@ -96,11 +108,12 @@ class Connection:
     @property
     def is_idle(self) -> bool:
         """Whether it may be closed without anybody missing anything."""
-        return self._head is None and not self._received
+        return self._head is None and not self._received and self._lingering_bytes is None
 
-    def heard(self) -> None:
-        """Something has come, or the end."""
+    def heard(self, *, is_last: bool) -> None:
+        """Something has come, or the end; `is_last`: nothing more will."""
         self._wire.may_recv = True
+        self._wire.has_ended = is_last
 
     def wake(self) -> None:
         """Go on: the socket may give or take bytes."""
@@ -126,6 +139,18 @@ class Connection:
         span.file.warm_until_ms = self._desk.now_ms + WARM_MS
         self.wake()
 
+    def expire(self) -> None:
+        """Its time is up: it is cut off, unless it is being answered and has taken enough since this was asked last."""
+        if self._head is not None:
+            taken_bytes = self._outgoing.sent_bytes - _untaken_bytes(self._sock)
+            if taken_bytes - self._taken_bytes >= PACE_BYTES:
+                self._taken_bytes = taken_bytes
+                self.due_ms = self._desk.now_ms + self._desk.bounds.write_deadline_ms
+                return
+            # Otherwise the kernel would go on offering megabytes to a client who takes none.
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.close()
+
     def close(self) -> None:
         """At once, whatever is under way."""
         if not self._is_open:
@@ -133,10 +158,12 @@ class Connection:
         self._is_open = False
         self._desk.forget(self)
         self._sock.close()
-        if self._task is not None and not self._is_whole:
-            self._task.cancel()
         if self._head is not None:
             self._count(self._head)
+        if self._task is not None:
+            self._task.cancel()
+            # How it ended refers to what it was sending, and to this.
+            self._task = None
 
     def begin(self, status: int, fields: list[tuple[bytes, bytes]], *, closes: bool) -> None:
         """The application's answer begins."""
@@ -158,11 +185,11 @@ class Connection:
         if not self._is_greeted:
             self._wire.greet()
             self._is_greeted = True
-        while self._is_open:
-            if not self._outgoing.push(self._desk.now_ms):
-                self._desk.next_turn(self)
-                return
+        for _ in range(MOST_ANSWERS):
             if self._head is not None:
+                if not self._outgoing.push(self._desk.now_ms):
+                    self._desk.next_turn(self)
+                    return
                 if self._emptied is not None:
                     self._tell_emptied(self._emptied)
                 if not self._is_whole:
@@ -172,8 +199,11 @@ class Connection:
             if self._lingering_bytes is not None:
                 self._linger()
                 return
+            if not self._received and not self._wire.may_recv:
+                return
             if not self._take_head():
                 return
+        self._desk.next_turn(self)
 
     def _take_head(self) -> bool:
         """Whether there was one. The next answer is under way then."""
@@ -214,8 +244,11 @@ class Connection:
             desk.tally.first_bytes_ms.append(0)
             if reply.body is None:
                 self._outgoing.put(reply.head)
-            else:
+            elif reply.body.end - reply.body.first < HINT_BYTES:
                 self._outgoing.put(reply.head, reply.body)
+            else:
+                hint = cmsd_of(self._sock, server=desk.name, is_in_duress=desk.is_draining)
+                self._outgoing.put(reply.head[:-2] + hint + b"\r\n", reply.body)
             return
         self._task = desk.ask(Exchange(head, self, peer=self._peer))
 
@@ -250,13 +283,14 @@ class Connection:
             self._lingering_bytes = 0
             self.due_ms = now_ms + LINGER_MS
             with suppress(OSError):
-                self._sock.shutdown(socket.SHUT_WR)
+                self._wire.end()
 
     def _count(self, head: Head) -> None:
         tally = self._desk.tally
         tally.answering -= 1
         tally.bytes_sent += self._outgoing.sent_bytes - self._began_bytes
-        if self._status >= 500:
+        # A 5xx to what never became a request is its client's fault, not ours.
+        if self._status >= 500 and self._task is not None:
             tally.errors += 1
         if self._desk.is_logging:
             # As sent, still percent-encoded: a decoded path could hold line breaks and forge lines.
@@ -278,8 +312,13 @@ class Connection:
             emptied.set_result(None)
 
     def _await_client(self) -> None:
-        """Some time more, if it has taken enough since it got some."""
-        sent_bytes = self._outgoing.sent_bytes
-        if self._is_greeted and (not self.due_ms or sent_bytes - self._paced_bytes >= PACE_BYTES):
-            self._paced_bytes = sent_bytes
+        if self._is_greeted and not self.due_ms:
             self.due_ms = self._desk.now_ms + self._desk.bounds.write_deadline_ms
+
+
+def _untaken_bytes(sock: socket.socket) -> int:
+    """What the kernel was given for the client, who has not acknowledged it: megabytes where it was once fast."""
+    try:
+        return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:  # not Linux: what was given counts as taken
+        return 0

@@ -86,10 +86,10 @@ class Exchange:
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._has_begun = True
             fields = list(message.get("headers", ()))
             is_measured = any(name.lower() == b"content-length" for name, _ in fields)
             self._outlet.begin(message["status"], fields, closes=not is_measured and message["status"] != 304)
+            self._has_begun = True
             return
         self._is_whole = not message.get("more_body", False)
         part: Part | None

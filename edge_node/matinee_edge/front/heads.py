@@ -5,11 +5,18 @@ line feeds, no space before a colon, one Host, and no body of any kind, since no
 """
 
 import re
-from typing import NamedTuple
 
-_LINE = re.compile(rb"([A-Z]{1,16}) ([!-~]++) HTTP/1\.([0-9])\r\n")
-# Each field begins where a line does and fills it, so as many fields as lines means that there is nothing else.
-_FIELD = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t -~\x80-\xff]*+)\r\n")
+import msgspec
+
+# RFC 9112, section 2.2: an empty line before it is ignored.
+_LINE = rb"(?:\r\n)?([A-Z]{1,16}) ([!-~]++) HTTP/1\.([0-9])\r\n"
+_REQUEST_LINE = re.compile(_LINE)
+_HEAD = re.compile(_LINE + rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t -~\x80-\xff]*+\r\n)*+)\r\n")
+# Of a head that is one: each field begins where a line does.
+_FIELD = re.compile(rb"(?<=\n)([^:]++):[ \t]*+([^\r]*+)")
+_DECIDING = re.compile(
+    rb"\n(range|origin|if-[a-z-]++|host|connection|content-length|transfer-encoding):[ \t]*+([^\r]*+)", re.IGNORECASE
+)
 _ONCE = (b"host", b"content-length", b"transfer-encoding")
 _OPTION = re.compile(rb"[^\s,]+")
 _ABSOLUTE = re.compile(rb"https?://[^/?#@]+", re.IGNORECASE)
@@ -24,16 +31,23 @@ class HeadRefused(Exception):
         self.why = why
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """The head of one request, which has no body."""
 
     method: bytes
     target: bytes
     """In origin form: a path, perhaps with a query; `*` for OPTIONS."""
-    fields: dict[bytes, bytes]
-    """Names in lower case; values of the same name joined by commas."""
+    deciding: dict[bytes, bytes]
+    """Those of its fields that a segment server decides by: ranges, conditions, origin, and what HTTP itself needs."""
     keeps: bool
     """Whether the client wants to ask again on this connection."""
+    lines: bytes = b""
+    """Of all fields, as they came."""
+
+    @property
+    def fields(self) -> dict[bytes, bytes]:
+        """All: names in lower case; values of the same name joined by commas."""
+        return _joined(_FIELD.findall(b"\n" + self.lines))
 
 
 def read_head(received: bytes, *, most_bytes: int) -> tuple[Head, bytes] | None:
@@ -41,37 +55,37 @@ def read_head(received: bytes, *, most_bytes: int) -> tuple[Head, bytes] | None:
 
     Raises HeadRefused: whatever comes after it on this connection cannot be believed.
     """
-    end = received.find(b"\r\n\r\n")
-    if end < 0 or end + 4 > most_bytes:
+    if not received.endswith(b"\r\n\r\n") and b"\r\n\r\n" not in received:
         if len(received) > most_bytes:
             raise HeadRefused(431, f"A head of more than {most_bytes} bytes.")
         return None
-    line = _LINE.match(received)
-    if line is None:
-        raise HeadRefused(*_fault_of(received[: received.index(b"\r\n")]))
-    method, target, minor = line.groups()
-    pairs = _FIELD.findall(received, line.end(), end + 2)
-    if len(pairs) != received.count(b"\n", line.end(), end + 2):
-        raise HeadRefused(400, "A header field that is none.")
+    head = _HEAD.match(received)
+    if head is None or head.end() > most_bytes:
+        raise HeadRefused(*_fault_of(received, most_bytes=most_bytes))
+    method, target, minor, lines = head.groups()
+    pairs = _DECIDING.findall(received, head.start(4) - 1, head.end(4))
     fields = {name.lower(): value.rstrip() for name, value in pairs}
     if len(fields) != len(pairs):
         fields = _joined(pairs)
     if b"content-length" in fields or b"transfer-encoding" in fields:
         _check_no_body(fields)
-    is_old = minor == b"0"
-    if b"host" not in fields and not is_old:
+    keeps = minor != b"0"
+    if b"host" not in fields and keeps:
         raise HeadRefused(400, "No Host.")
-    if b"connection" in fields or is_old:
-        options = {option.lower() for option in _OPTION.findall(fields.get(b"connection", b""))}
-        keeps = b"keep-alive" in options if is_old else b"close" not in options
-    else:
-        keeps = True
-    return Head(method, target if target[:1] == b"/" else _in_origin_form(method, target), fields, keeps), received[
-        end + 4 :
-    ]
+    if b"connection" in fields:
+        keeps = keeps and b"close" not in _OPTION.findall(fields[b"connection"].lower())
+    if target[:1] != b"/":
+        target = _in_origin_form(method, target)
+    return Head(method, target, fields, keeps, lines), received[head.end() :]
 
 
-def _fault_of(line: bytes) -> tuple[int, str]:
+def _fault_of(received: bytes, *, most_bytes: int) -> tuple[int, str]:
+    end = received.index(b"\r\n\r\n") + 4
+    if end > most_bytes:
+        return 431, f"A head of more than {most_bytes} bytes."
+    if _REQUEST_LINE.match(received):
+        return 400, "A header field that is none."
+    line = received[: received.index(b"\r\n")]
     if re.search(rb" HTTP/[0-9](?:\.[0-9])?$", line) and not re.search(rb" HTTP/1\.[0-9]$", line):
         return 505, "Another version of HTTP than 1."
     return 400, "A request line that is none."

@@ -4,7 +4,9 @@ import os
 from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from matinee_edge.front.wires import Wire
 
@@ -26,7 +28,7 @@ class Opened(Protocol):
     def fileno(self) -> int: ...
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True):
     """Bytes of an open file."""
 
     file: Opened
@@ -37,7 +39,7 @@ class Span(NamedTuple):
 Part = bytes | Span
 
 
-class Reply(NamedTuple):
+class Reply(msgspec.Struct, frozen=True):
     """A whole answer: its head and, unless it has no body, a span of a file."""
 
     status: int
@@ -93,8 +95,8 @@ class Outgoing:
         return True
 
     def _send_span(self, span: Span, now_ms: int) -> int:
-        file, first, end = span
-        next_bytes = min(end - first, STRIDE_BYTES)
+        file, first = span.file, span.first
+        next_bytes = min(span.end - first, STRIDE_BYTES)
         if now_ms > file.warm_until_ms:
             if not _is_in_memory(file.fileno(), first + next_bytes - 1):
                 raise Cold(Span(file, first, first + next_bytes))

@@ -7,8 +7,8 @@ import select
 import sys
 from typing import Protocol
 
-Ready = tuple[int, bool, bool]
-"""What became of one socket: its descriptor; whether something has come, or the end; whether nothing will any more."""
+Ready = tuple[int, bool, bool, bool]
+"""What became of one socket: its descriptor; whether something has come; whether the end has; whether it is dead."""
 
 
 class Readiness(Protocol):
@@ -57,7 +57,10 @@ if sys.platform == "linux":
 
         def ready(self) -> list[Ready]:
             changes = self._epoll.poll(0)
-            return [(number, bool(event & select.EPOLLIN), bool(event & _GONE)) for number, event in changes]
+            return [
+                (number, bool(event & select.EPOLLIN), bool(event & select.EPOLLRDHUP), bool(event & _GONE))
+                for number, event in changes
+            ]
 
         def close(self) -> None:
             self._epoll.close()
@@ -91,6 +94,7 @@ else:
                 (
                     event.ident,
                     event.filter == select.KQ_FILTER_READ,
+                    event.filter == select.KQ_FILTER_READ and bool(event.flags & select.KQ_EV_EOF),
                     event.filter == select.KQ_FILTER_WRITE and bool(event.flags & select.KQ_EV_EOF),
                 )
                 for event in self._kqueue.control(None, 256, 0)

@@ -9,6 +9,7 @@ import errno
 import logging
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from email.utils import formatdate
 
 from starlette.types import ASGIApp
@@ -42,12 +43,14 @@ class Front:
         app: ASGIApp,
         at_hand: AtHand,
         *,
+        name: str,
         bounds: Bounds,
         tally: Tally,
         clock: Clock,
         tls: Tls | None = None,
         is_logging: bool = False,
     ) -> None:
+        self.name = name
         self.bounds = bounds
         self.tally = tally
         self.now_ms = clock.now_ms()
@@ -79,18 +82,19 @@ class Front:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._listeners[listener.fileno()] = listener
             self._readiness.listen(listener.fileno())
-        self._loop.add_reader(self._readiness.fileno(), self._go_on)
-        try:
-            async with asyncio.TaskGroup() as self._tasks:
-                sweeping = self._tasks.create_task(self._sweep())
+        async with asyncio.TaskGroup() as self._tasks:
+            sweeping = self._tasks.create_task(self._sweep())
+            self._loop.add_reader(self._readiness.fileno(), self._go_on)
+            try:
                 await until.wait()
                 await self._finish()
+            finally:
+                # While the tasks end nothing more may be asked of them.
+                self._loop.remove_reader(self._readiness.fileno())
                 sweeping.cancel()
-        finally:
-            self._loop.remove_reader(self._readiness.fileno())
-            for connection in list(self._connections.values()):
-                connection.close()
-            self._readiness.close()
+                for connection in list(self._connections.values()):
+                    connection.close()
+                self._readiness.close()
 
     # What connections ask of it.
 
@@ -119,7 +123,7 @@ class Front:
             changes = self._readiness.ready()
             if not changes:
                 return
-            for number, is_heard, is_gone in changes:
+            for number, is_heard, is_last, is_gone in changes:
                 connection = self._connections.get(number)
                 if connection is None:
                     if number in self._listeners:
@@ -128,7 +132,7 @@ class Front:
                     connection.close()
                 else:
                     if is_heard:
-                        connection.heard()
+                        connection.heard(is_last=is_last)
                     connection.wake()
 
     def _take_turns(self) -> None:
@@ -149,16 +153,17 @@ class Front:
                     self._paused.add(listener.fileno())
                     return
                 continue  # the client went before it was accepted
-            sock.setblocking(False)
-            self._welcome(sock, str(address[0]))
+            with suppress(OSError):  # the same, a moment later
+                self._welcome(sock, str(address[0]))
 
     def _welcome(self, sock: socket.socket, peer: str) -> None:
         if len(self._connections) >= self.bounds.max_connections:
             self.tally.turned_away += 1
-            if self._tls is None:
-                sock.send(_FULL)
-            sock.close()
+            with sock:
+                if self._tls is None:
+                    sock.send(_FULL)
             return
+        sock.setblocking(False)
         if self._tls is None:
             connection = Connection(sock, PlainWire(sock), peer=peer, desk=self)
         else:
@@ -181,8 +186,10 @@ class Front:
         while True:
             await self._clock.wait_until(self.now_ms + SWEEP_EVERY_MS)
             self._tell_time()
+            if self._tls is not None:
+                self._tls.renew()
             for connection in [it for it in self._connections.values() if 0 < it.due_ms <= self.now_ms]:
-                connection.close()
+                connection.expire()
             while self._paused:
                 self._readiness.listen(self._paused.pop())
 

@@ -44,7 +44,8 @@ class Tls:
         context.options |= _KERNEL
         context.set_alpn_protocols(["http/1.1"])
         try:
-            context.load_cert_chain(self._certificate, self._key)
+            # With no password at all OpenSSL would ask at the terminal, and wait.
+            context.load_cert_chain(self._certificate, self._key, password="")
         except (OSError, ssl.SSLError) as error:
             what = f"{self._certificate.name} and {self._key.name} are no certificate and its key: {error}."
             raise SettingsInvalid(what, certificate=str(self._certificate), key=str(self._key)) from error

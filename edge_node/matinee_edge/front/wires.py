@@ -9,6 +9,7 @@ have kernel TLS, it leaves by `sendfile` as if it were plain.
 import os
 import socket
 import ssl
+from contextlib import suppress
 from typing import Protocol
 
 RECV_BYTES = 1 << 16
@@ -28,6 +29,8 @@ class Wire(Protocol):
 
     may_recv: bool
     """Whether there may be something to receive: set by whoever hears so of the socket, cleared by `recv`."""
+    has_ended: bool
+    """Whether the client sends no more: set by whoever hears so. What it sent before may still be here."""
 
     def greet(self) -> None:
         """The handshake is done. Raises Blocked."""
@@ -45,12 +48,17 @@ class Wire(Protocol):
         """How many bytes of the file from `first` on were taken; 0 if it has ended. Raises Blocked."""
         ...
 
+    def end(self) -> None:
+        """Nothing more is sent, and the client is told so."""
+        ...
+
 
 class PlainWire:
     """TCP."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.may_recv = True
+        self.has_ended = False
         self._sock = sock
         self._number = sock.fileno()
 
@@ -63,8 +71,9 @@ class PlainWire:
         except BlockingIOError:
             self.may_recv = False
             return None
-        # Less than asked for means that no more was there: the next arrival is told (epoll(7), edge-triggered).
-        self.may_recv = len(received) == RECV_BYTES
+        # Less than asked for means that no more was there: the next arrival is told (epoll(7), edge-triggered). An end
+        # that came with these bytes has been told already.
+        self.may_recv = self.has_ended or len(received) == RECV_BYTES
         return received
 
     def send(self, piece: bytes | memoryview, *, more: bool) -> int:
@@ -79,21 +88,26 @@ class PlainWire:
         except BlockingIOError:
             raise Blocked from None
 
+    def end(self) -> None:
+        self._sock.shutdown(socket.SHUT_WR)
+
 
 class TlsWire:
     """TLS over TCP."""
 
     def __init__(self, sock: ssl.SSLSocket) -> None:
         self.may_recv = True
+        self.has_ended = False
         self._sock = sock
-        self._is_kernels = False
+        self.is_kernels = False
+        """Whether the kernel encrypts."""
 
     def greet(self) -> None:
         try:
             self._sock.do_handshake()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise Blocked from None
-        self._is_kernels = _encrypts_in_kernel(self._sock)
+        self.is_kernels = _encrypts_in_kernel(self._sock)
 
     def recv(self) -> bytes | None:
         try:
@@ -111,7 +125,7 @@ class TlsWire:
             raise Blocked from None
 
     def send_file(self, descriptor: int, first: int, length: int) -> int:
-        if self._is_kernels:
+        if self.is_kernels:
             try:
                 return os.sendfile(self._sock.fileno(), descriptor, first, length)
             except BlockingIOError:
@@ -119,6 +133,12 @@ class TlsWire:
         # After Blocked OpenSSL wants the same bytes again: the same place of a file that never changes has them.
         piece = os.pread(descriptor, min(length, PIECE_BYTES), first)
         return self.send(piece, more=False) if piece else 0
+
+    def end(self) -> None:
+        # RFC 8446, section 6.1: without `close_notify` a client cannot tell the end from a cut.
+        with suppress(ssl.SSLError):
+            self._sock.unwrap()
+        self._sock.shutdown(socket.SHUT_WR)
 
 
 def _encrypts_in_kernel(sock: ssl.SSLSocket) -> bool:

@@ -35,7 +35,9 @@ class Relay:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = scope["query_string"]
-        target = scope["raw_path"] + (b"?" + query if query else b"")
+        # Of `*` there is nothing to ask a keeper but what it says of its root.
+        path = scope["raw_path"] if scope["raw_path"].startswith(b"/") else b"/"
+        target = path + (b"?" + query if query else b"")
         url = URL(self._keeper + target.decode("latin-1"), encoded=True)
         fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in _lasting(scope["headers"])]
         has_begun = False

@@ -250,7 +250,8 @@ class _Seam:
         """The segment to continue with at `frontier_ms`; None at the end."""
         is_same = segments is self._segments and is_entering == self._is_entering
         if not is_same or frontier_ms != self._frontier_ms:
-            self._segments, self._frontier_ms, self._is_entering = segments, frontier_ms, is_entering
+            self._segments, self._is_entering = segments, is_entering
+            self._frontier_ms = frontier_ms
             self._answer = _following(segments, frontier_ms, is_entering=is_entering)
         return self._answer
 

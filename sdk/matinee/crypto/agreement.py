@@ -10,7 +10,7 @@ from Crypto.PublicKey import ECC
 from Crypto.PublicKey.ECC import EccKey
 
 from matinee.crypto.sealing import KEY_BYTES, seal, unseal
-from matinee.crypto.tokens import decode_base64url, encode_base64url
+from matinee.crypto.tokens import SigningKey, decode_base64url, encode_base64url
 from matinee.errors import LicenseInvalid, RequestInvalid, TokenInvalid
 
 _PUBLIC_BYTES = 32
@@ -35,6 +35,13 @@ class AgreementKey:
     def public(self) -> str:
         """The public key in base64url, as it is registered."""
         return encode_base64url(self._key.public_key().export_key(format="raw"))
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The device's Ed25519 key, derived from the same secret: there is one to keep."""
+        seed = HKDF(self.seed, KEY_BYTES, salt=b"", hashmod=SHA256, context=b"matinee device signature v1")
+        assert isinstance(seed, bytes)
+        return SigningKey(seed)
 
     def unwrap(self, wrapped: str, *, context: str) -> bytes:
         """The secret that was wrapped to this key for `context`. Raises LicenseInvalid if it was not."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from matinee.crypto.tokens import TrustedKeys
+from matinee.crypto.tokens import TrustedKeys, encode_base64url
 from matinee.errors import NetworkUnreachable, SessionExpired
 from matinee.policy.custom import Policies
 from matinee.policy.settings import PlayerSettings
@@ -74,7 +74,11 @@ class Client:
 
     async def login(self, email: str, password: str) -> None:
         """Be a device of that account from now on. Raises LoginRefused."""
-        device = DeviceRegistration(name=self._device_name, agreement_key=self._device.key.public)
+        device = DeviceRegistration(
+            name=self._device_name,
+            agreement_key=self._device.key.public,
+            signing_key=encode_base64url(self._device.key.signing_key.public),
+        )
         request = LoginRequest(email=email, password=password, device=device)
         login = await self._service.ask("/v1/login", Login, body=request)
         self._device.keep(self._service.url, login)

@@ -14,6 +14,8 @@ class DeviceRegistration(msgspec.Struct, frozen=True, kw_only=True):
     """For people: shown where streams in use are listed."""
     agreement_key: str
     """X25519 public key, base64url: licenses are wrapped to it."""
+    signing_key: str = ""
+    """Ed25519 public key, base64url: requests for licenses are signed with its other half. Empty: it makes none."""
 
 
 class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,3 +63,9 @@ def test_no_other_text_unwraps(text: str) -> None:
 def test_a_sender_of_low_order_is_malformed() -> None:
     with pytest.raises(LicenseInvalid, match="malformed"):
         DEVICE.unwrap(f"{encode_base64url(bytes(32))}.AAAA", context=CONTEXT)
+
+
+def test_a_device_signs_with_the_same_key_after_a_restart() -> None:
+    key = AgreementKey.generate()
+    assert AgreementKey(key.seed).signing_key.public == key.signing_key.public
+    assert AgreementKey.generate().signing_key.public != key.signing_key.public

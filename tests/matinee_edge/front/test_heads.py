@@ -26,8 +26,11 @@ def test_a_head_is_read_once_it_is_whole_and_what_follows_is_left() -> None:
     raw = b"GET /a?b HTTP/1.1\r\nHost: x\r\nRange: \tbytes=0-9 \r\n\r\n"
     for end in range(len(raw)):
         assert read_head(raw[:end], most_bytes=MOST) is None
-    head = Head(b"GET", b"/a?b", {b"host": b"x", b"range": b"bytes=0-9"}, keeps=True)
-    assert read_head(raw + b"GET /", most_bytes=MOST) == (head, b"GET /")
+    taken = read_head(raw + b"GET /", most_bytes=MOST)
+    assert taken is not None
+    head, rest = taken
+    assert (head.method, head.target, head.keeps, rest) == (b"GET", b"/a?b", True, b"GET /")
+    assert head.fields == head.deciding == {b"host": b"x", b"range": b"bytes=0-9"}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_a_head_is_read_once_it_is_whole_and_what_follows_is_left() -> None:
         (b"1.1", b"Connection: TE, Close\r\n", False),
         (b"1.1", b"Connection: keep-alive\r\n", True),
         (b"1.0", b"", False),
-        (b"1.0", b"Connection: Keep-Alive\r\n", True),
+        (b"1.0", b"Connection: Keep-Alive\r\n", False),
     ],
 )
 def test_the_connection_is_kept_as_the_version_and_the_client_say(
@@ -53,6 +56,11 @@ def test_the_connection_is_kept_as_the_version_and_the_client_say(
 )
 def test_a_target_in_absolute_form_is_that_of_its_path(target: bytes, read_as: bytes) -> None:
     assert read(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target).target == read_as
+
+
+def test_an_empty_line_before_a_request_is_ignored_and_no_second_one() -> None:
+    assert read(b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n").target == b"/"
+    assert refusal(b"\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n") == 400
 
 
 def test_of_several_fields_of_a_name_the_values_are_joined() -> None:

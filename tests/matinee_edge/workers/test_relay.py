@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from matinee_edge.workers.relay import Relay
 from tests.support.edge import Issuer, Spy, appliance, origin_settings, served
@@ -45,6 +45,25 @@ async def test_the_answer_is_the_keepers_own(tmp_path: Path, method: str, path: 
                 }
                 answers.append((response.status, fields, await response.read()))
     assert answers[0] == answers[1]
+
+
+async def test_a_question_about_the_server_as_a_whole_is_answered_too(tmp_path: Path) -> None:
+    issuer, spies = Issuer(tmp_path), list[Spy]()
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is asked of the client")
+
+    scope = {"type": "http", "method": "OPTIONS", "raw_path": b"*", "query_string": b"", "headers": []}
+    async with (
+        appliance(origin_settings(tmp_path / "media", issuer), spy=spies) as keeper,
+        aiohttp.ClientSession() as session,
+    ):
+        await Relay(keeper, session)(scope, receive, send)
+    assert messages[0]["status"] < 500
 
 
 async def test_a_keeper_that_is_away_is_no_answer_for_now(tmp_path: Path) -> None:

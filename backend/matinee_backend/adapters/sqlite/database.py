@@ -30,11 +30,21 @@ CREATE TABLE IF NOT EXISTS profiles (
 );
 CREATE TABLE IF NOT EXISTS devices (
     device_id TEXT PRIMARY KEY, account_id TEXT NOT NULL, name TEXT NOT NULL, agreement_key TEXT NOT NULL,
-    registered_wall_ms INTEGER NOT NULL, UNIQUE (account_id, agreement_key)
+    registered_wall_ms INTEGER NOT NULL, signing_key TEXT NOT NULL DEFAULT '', UNIQUE (account_id, agreement_key)
 );
 CREATE TABLE IF NOT EXISTS stream_leases (
     account_id TEXT NOT NULL, session_id TEXT NOT NULL, device_id TEXT NOT NULL, title_id TEXT NOT NULL,
     expires_wall_ms INTEGER NOT NULL, PRIMARY KEY (account_id, session_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS licenses (
+    account_id TEXT NOT NULL, device_id TEXT NOT NULL, title_id TEXT NOT NULL, license_id TEXT NOT NULL,
+    expires_wall_ms INTEGER NOT NULL, PRIMARY KEY (account_id, device_id, title_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS nonces (
+    device_id TEXT NOT NULL, nonce TEXT NOT NULL, until_wall_ms INTEGER NOT NULL, PRIMARY KEY (device_id, nonce)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revocations (
+    kind TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (kind, subject)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS history (
     profile_id TEXT NOT NULL, title_id TEXT NOT NULL, position_ms INTEGER NOT NULL,
@@ -129,10 +139,19 @@ def _connect(path: Path) -> sqlite3.Connection:
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.executescript(_SCHEMA)
+        _add_signing_keys(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _add_signing_keys(connection: sqlite3.Connection) -> None:
+    """Devices have the column, in a file of before there was one too."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        if "signing_key" not in [row[1] for row in connection.execute("PRAGMA table_info(devices)")]:
+            connection.execute("ALTER TABLE devices ADD COLUMN signing_key TEXT NOT NULL DEFAULT ''")
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

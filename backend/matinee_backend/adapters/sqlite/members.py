@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Mapping
 from sqlite3 import Connection
 
+import msgspec
+
 from matinee_backend.adapters.sqlite.database import Database
 from matinee_backend.records import Account, Device
 
 _ACCOUNT = "SELECT account_id, email, password_hash, plan, country, is_active FROM accounts"
-_DEVICE = "SELECT device_id, account_id, name, agreement_key, registered_wall_ms FROM devices"
+_DEVICE = "SELECT device_id, account_id, name, agreement_key, registered_wall_ms, signing_key FROM devices"
 
 
 class SqliteMembers:
@@ -68,13 +70,25 @@ class SqliteMembers:
         def change(connection: Connection) -> Device:
             own = _devices(connection, device.account_id)
             known = next((other for other in own if other.agreement_key == device.agreement_key), None)
+            if known is not None and device.signing_key and not known.signing_key:
+                connection.execute(
+                    "UPDATE devices SET signing_key = ? WHERE device_id = ?", (device.signing_key, known.device_id)
+                )
+                return msgspec.structs.replace(known, signing_key=device.signing_key)
             if known is not None:
                 return known
             for surplus in own[: max(0, len(own) + 1 - keep)]:
                 connection.execute("DELETE FROM devices WHERE device_id = ?", (surplus.device_id,))
             connection.execute(
-                "INSERT INTO devices VALUES (?, ?, ?, ?, ?)",
-                (device.device_id, device.account_id, device.name, device.agreement_key, device.registered_wall_ms),
+                "INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    device.device_id,
+                    device.account_id,
+                    device.name,
+                    device.agreement_key,
+                    device.registered_wall_ms,
+                    device.signing_key,
+                ),
             )
             return device
 
@@ -105,5 +119,12 @@ def _devices(connection: Connection, account_id: str) -> tuple[Device, ...]:
     return tuple(_device(row) for row in rows)
 
 
-def _device(row: tuple[str, str, str, str, int]) -> Device:
-    return Device(device_id=row[0], account_id=row[1], name=row[2], agreement_key=row[3], registered_wall_ms=row[4])
+def _device(row: tuple[str, str, str, str, int, str]) -> Device:
+    return Device(
+        device_id=row[0],
+        account_id=row[1],
+        name=row[2],
+        agreement_key=row[3],
+        registered_wall_ms=row[4],
+        signing_key=row[5],
+    )

@@ -79,6 +79,7 @@ class LoginDesk:
                 account_id=account.account_id,
                 name=request.device.name,
                 agreement_key=request.device.agreement_key,
+                signing_key=request.device.signing_key,
                 registered_wall_ms=wall_ms,
             ),
             keep=self._settings.max_devices,

@@ -9,7 +9,7 @@ from matinee_backend.records import Account, Device
 MAX_EMAIL_CHARS = 254
 """RFC 5321 section 4.5.3.1.3, as corrected by erratum 1690."""
 MAX_DEVICE_NAME_CHARS = 100
-_AGREEMENT_KEY_BYTES = 32
+_KEY_BYTES = 32
 
 
 def normal_email(email: str) -> str:
@@ -30,14 +30,19 @@ def check_device(device: DeviceRegistration) -> None:
     """Raises RequestInvalid for a key of the wrong size or a name too long."""
     if len(device.name) > MAX_DEVICE_NAME_CHARS:
         raise RequestInvalid(f"A device's name has at most {MAX_DEVICE_NAME_CHARS} characters.", field="device.name")
-    try:
-        size_bytes = len(decode_base64url(device.agreement_key))
-    except TokenInvalid:
-        size_bytes = 0
-    if size_bytes != _AGREEMENT_KEY_BYTES:
+    if not _is_key(device.agreement_key):
         raise RequestInvalid("The agreement key is not an X25519 public key.", field="device.agreement_key")
+    if device.signing_key and not _is_key(device.signing_key):
+        raise RequestInvalid("The signing key is not an Ed25519 public key.", field="device.signing_key")
 
 
 def access_claims(account: Account, device: Device, *, wall_ms: int, lifetime_ms: int) -> AccessClaims:
     """Who speaks from now on."""
     return AccessClaims(sub=account.account_id, device_id=device.device_id, exp_wall_ms=wall_ms + lifetime_ms)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(decode_base64url(text)) == _KEY_BYTES
+    except TokenInvalid:
+        return False

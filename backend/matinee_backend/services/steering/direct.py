@@ -1,5 +1,9 @@
 """Directing sessions to appliances."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from matinee.clock import Clock
 from matinee.crypto.tokens import SigningKey
 from matinee.errors import RequestInvalid, ServiceUnavailable, TooManyRequests
@@ -35,12 +39,15 @@ class Director:
         key: SigningKey,
         clock: Clock,
         settings: SteeringSettings,
+        told_by_players: Callable[[str], int] = lambda appliance: 0,
     ) -> None:
+        """`told_by_players`: of an appliance, the share of sessions in trouble there, in permille."""
         self.settings = settings
         self._lookout = Lookout(directory, clock=clock, settings=settings)
         self._placer = placer
         self._key = key
         self._clock = clock
+        self._told_by_players = told_by_players
         self._pace = Pace(settings.questions_per_s)
 
     async def oca_urls(
@@ -66,6 +73,15 @@ class Director:
         fleet = await self._lookout.look()
         ranking = fleet.rank(Asked("posters", title_id), address=address, wall_ms=self._clock.wall_ms())
         return oca_urls(ranking.places[:1], title_id=title_id, token=token)[0].url if ranking.places else ""
+
+    async def site_of(self, address: str) -> str:
+        """Whose network the address belongs to: the site that announces the longest prefix; empty if none is known."""
+        try:
+            fleet = await self._lookout.look()
+        except ServiceUnavailable:
+            return ""
+        around = fleet.around(address)
+        return around[0][0] if around else ""
 
     def media_token(self, title_id: str, *, session_id: str) -> MediaToken:
         exp_wall_ms = self._clock.wall_ms() + self.settings.media_token_lifetime_ms
@@ -108,7 +124,9 @@ class Director:
 
     async def hear(self, heartbeat: Heartbeat) -> HeartbeatReply:
         """The appliance is present, and told what it should hold, and what it should tell."""
-        it = heard(heartbeat, wall_ms=self._clock.wall_ms())
+        error_permille = max(heartbeat.used.error_permille, self._told_by_players(heartbeat.appliance))
+        used = msgspec.structs.replace(heartbeat.used, error_permille=error_permille)
+        it = msgspec.structs.replace(heard(heartbeat, wall_ms=self._clock.wall_ms()), used=used)
         knows_titles = await self._lookout.hear(it, titles=heartbeat.titles)
         return HeartbeatReply(
             placement=await self._placer.news_for(heartbeat.appliance, known=heartbeat.placed),

@@ -14,8 +14,8 @@ from matinee_backend.services.telemetry.rules import Consequence, EndStream, Kee
 from matinee_backend.settings import StreamSettings
 
 _LOG = logging.getLogger("matinee.telemetry")
-_READER = "history"
-_BATCH = 500
+_GROUP = "history"
+_BATCH = 100
 _WAIT_MS = 1_000
 """How late an event is noticed that another process appended; one's own are noticed at once."""
 
@@ -33,9 +33,12 @@ class Follower:
     settings: StreamSettings
 
     async def run(self) -> None:
-        """Follows for ever. A store that is away is asked again."""
+        """Follows for ever, where no other process does. A store that is away is asked again."""
         while True:
             try:
+                if not await self.events.claim(_GROUP):
+                    await self.clock.wait_until(self.clock.now_ms() + _WAIT_MS)
+                    continue
                 offset = await self.catch_up()
                 await self.events.wait_beyond(offset, timeout_ms=_WAIT_MS)
             except ServiceUnavailable as error:
@@ -44,12 +47,14 @@ class Follower:
 
     async def catch_up(self) -> int:
         """Everything in the log has been followed; where the next record will be."""
-        offset = await self.events.place(_READER)
+        offset = await self.events.place(_GROUP)
         while records := await self.events.read(offset, limit=_BATCH):
+            if lost := records[0].offset - offset:
+                _LOG.warning("%d records were dropped before they were followed", lost)
             for record in records:
                 await self._follow(record.value)
             offset = records[-1].offset + 1
-            await self.events.keep_place(_READER, offset)
+            await self.events.keep_place(_GROUP, offset)
         return offset
 
     async def _follow(self, value: bytes) -> None:

@@ -1,54 +1,89 @@
-"""POST /v1/telemetry."""
+"""POST /v1/telemetry, and GET /v1/quality for operators."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
 from starlette.requests import Request
+from starlette.responses import Response
 
-from matinee.wire.telemetry import TelemetryBatch
+from matinee.wire.telemetry import TelemetryAnswer, TelemetryBatch
 from matinee_asgi.bearer import BearerCheck
-from matinee_asgi.endpoint import post
+from matinee_asgi.body import read_body
+from matinee_asgi.endpoint import Endpoint, get
+from matinee_asgi.reply import MAX_BODY_BYTES, reply
 from matinee_asgi.service import Service
-from matinee_backend.ports import EventLog
 from matinee_backend.services.telemetry.follow import Follower
-from matinee_backend.services.telemetry.rules import check_batch, log_values
+from matinee_backend.services.telemetry.intake import Intake
+from matinee_backend.services.telemetry.observe import Observatory, Outlook
+from matinee_backend.services.telemetry.rules import Told, read_batch
 
 
-class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    accepted: int
-    """Events that are now in the log."""
+def telemetry_service(
+    *,
+    bearer: BearerCheck,
+    intake: Intake,
+    follower: Follower,
+    observatory: Observatory,
+    site_of: Callable[[Request], Awaitable[str]],
+) -> Service:
+    """`site_of`: whose network a request comes from; empty where nobody announces it."""
 
-
-def telemetry_service(*, bearer: BearerCheck, events: EventLog, follower: Follower) -> Service:
-    async def tell(request: Request, batch: TelemetryBatch) -> Accepted:
+    async def tell(request: Request) -> Response:
         who = bearer.member(request)
-        check_batch(batch)
-        values = log_values(batch, account_id=who.sub, wall_ms=bearer.clock.wall_ms())
-        if values:
-            await events.append(values)
-        return Accepted(accepted=len(values))
+        intake.check_room()
+        body = await read_body(request, max_bytes=MAX_BODY_BYTES)
+        batch = read_batch(body)
+        told = Told(
+            account_id=who.sub,
+            heard_wall_ms=bearer.clock.wall_ms(),
+            site=await site_of(request),
+            events=batch.events,
+            dropped=batch.dropped,
+            dropped_id=batch.dropped_id,
+        )
+        if told.events or told.dropped:
+            await intake.keep(told, size_bytes=len(body))
+        answer = TelemetryAnswer(accepted=len(told.events), refused=batch.refused)
+        return reply(answer, status=202, headers={"Cache-Control": "no-store"})
+
+    async def quality(request: Request) -> Outlook:
+        bearer.operator(request)
+        return await observatory.outlook()
 
     @asynccontextmanager
-    async def following() -> AsyncIterator[None]:
+    async def running() -> AsyncIterator[None]:
+        await intake.remember()
         async with asyncio.TaskGroup() as tasks:
-            task = tasks.create_task(follower.run(), name="follow the event log")
+            begun = [
+                tasks.create_task(intake.run(), name="keep events"),
+                tasks.create_task(follower.run(), name="follow the event log"),
+                tasks.create_task(observatory.run(), name="watch how viewers fare"),
+            ]
             yield
-            task.cancel()
+            for task in begun:
+                task.cancel()
 
     return Service(
         name="telemetry",
         endpoints=(
-            post(
-                "/v1/telemetry",
-                tell,
+            Endpoint(
+                method="POST",
+                path="/v1/telemetry",
+                handle=tell,
                 body=TelemetryBatch,
-                answer=Accepted,
-                says="The events are in the log; what follows from them follows soon.",
+                answer=TelemetryAnswer,
+                says="The events are in the log, but for those that it names; what follows from them follows soon.",
                 status=202,
                 bearer="member",
             ),
+            get(
+                "/v1/quality",
+                quality,
+                answer=Outlook,
+                says="How viewers fare now, by title, network and appliance; for operators.",
+                bearer="operator",
+            ),
         ),
-        running=following,
+        running=running,
     )

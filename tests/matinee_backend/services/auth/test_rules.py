@@ -40,3 +40,9 @@ def test_a_devices_name_is_bounded() -> None:
 def test_a_token_names_account_and_device_and_ends() -> None:
     claims = access_claims(account_of(password_hash=""), device_of(), wall_ms=1_000, lifetime_ms=500)
     assert claims == AccessClaims(sub="account-1", device_id="device-1", exp_wall_ms=1_500)
+
+
+def test_a_signing_key_that_is_none_is_refused() -> None:
+    check_device(DeviceRegistration(name="Television", agreement_key=PUBLIC, signing_key=PUBLIC))
+    with pytest.raises(RequestInvalid):
+        check_device(DeviceRegistration(name="Television", agreement_key=PUBLIC, signing_key="short"))

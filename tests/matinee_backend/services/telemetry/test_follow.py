@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from matinee.errors import ServiceUnavailable
-from matinee.wire.telemetry import PlayEnded, PlayheadMoved, TelemetryBatch
+from matinee.wire.telemetry import PlayEnded, PlayheadMoved
 from matinee_backend.adapters.memory import MemoryEvents, MemoryHistory, MemoryLeases, MemoryMembers, MemoryTitles
 from matinee_backend.records import StreamLease, Watched
 from matinee_backend.services.telemetry.follow import Follower
-from matinee_backend.services.telemetry.rules import log_values
+from matinee_backend.services.telemetry.rules import Told, log_value
 from matinee_backend.settings import StreamSettings
 from tests.support.control_plane import AheadClock, catalog_title
 
@@ -32,7 +32,8 @@ async def follower() -> Follower:
 
 
 async def tell(it: Follower, event: PlayheadMoved | PlayEnded, *, account_id: str = "a", wall_ms: int = 400) -> None:
-    await it.events.append(log_values(TelemetryBatch(events=(event,)), account_id=account_id, wall_ms=wall_ms))
+    told = Told(account_id=account_id, heard_wall_ms=wall_ms, events=(event,))
+    await it.events.append([log_value(told)], wall_ms=wall_ms)
 
 
 def moved(position_ms: int = 40, *, title_id: str = "sintel", profile_id: str = "p", ts: int = 300) -> PlayheadMoved:
@@ -79,7 +80,7 @@ async def test_nobody_writes_into_foreign_history_or_of_titles_that_are_not_ther
 
 async def test_what_was_followed_is_not_followed_again_and_garbage_is_passed_over() -> None:
     it = await follower()
-    await it.events.append([b"of another version"])
+    await it.events.append([b"of another version"], wall_ms=1)
     await tell(it, moved(40))
     assert await it.catch_up() == 2
     assert await it.events.place("history") == 2

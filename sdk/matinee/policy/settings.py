@@ -122,6 +122,14 @@ class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Who delivers, also where that is known by its address only; else appliances are told by their names."""
 
 
+class CmcdSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What servers of manifests and media are told with each request (CTA-5004)."""
+
+    mode: Literal["off", "query", "headers"] = "off"
+    """Where it stands. A query changes what a cache that does not know it takes for the name of the file."""
+    version: Literal[1, 2] = 1
+
+
 class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a player may be told; the defaults are what we would choose."""
 
@@ -132,6 +140,7 @@ class PlayerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     live: LiveSettings = LiveSettings()
     preload: PreloadSettings = PreloadSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    cmcd: CmcdSettings = CmcdSettings()
     audio_language: str = ""
     """BCP 47, preferred; empty takes the first audio track."""
     text_language: str = ""

@@ -67,6 +67,7 @@ from matinee.media.integrity import is_boxed_or_packed, verify_segment
 from matinee.policy.requests import RULES, priority_header
 from matinee.runtime.alarm import Alarm
 from matinee.runtime.http import Answer, FetchFailure, Network, OnPiece, Request
+from matinee.runtime.marks import Marks
 from matinee.runtime.parts import Parts
 from matinee.runtime.reading import Reading
 from matinee.runtime.source import ContentKeys, Source
@@ -122,6 +123,7 @@ class Driver:
         tasks: Tasks,
         announce: Callable[[Notice], None],
         witness: Witness | None = None,
+        marks: Marks | None = None,
     ) -> None:
         self._playback = playback
         self._source = source
@@ -130,6 +132,7 @@ class Driver:
         self._tasks = tasks
         self._announce = announce
         self._witness = witness
+        self._marks = marks
         self.reading: Reading = Reading()
         """What the manifests of the session say."""
         self._license_url = ""
@@ -319,6 +322,8 @@ class Driver:
         def tell(piece: bytes, received_bytes: int, size_bytes: int) -> None:
             self.receive(ProgressMade(command.request_id, received_bytes, size_bytes))
 
+        if self._marks is not None:
+            request = self._marks.on(request, command.target, self.reading.presentation)
         return await self._http.fetch(request, on_piece=hear or tell)
 
     async def _opened(self, body: bytes, key: WholeKey | None) -> bytes:

@@ -22,6 +22,7 @@ from matinee.runtime.driver import Driver, Sink, Witness
 from matinee.runtime.filters import FilteredNetwork, Filters
 from matinee.runtime.http import Http, Network
 from matinee.runtime.listeners import Listeners
+from matinee.runtime.marks import Marks
 from matinee.runtime.remote import Remote
 from matinee.runtime.reporter import HEARTBEAT_EVERY_MS, Reporter
 from matinee.runtime.screening import Screening
@@ -211,7 +212,9 @@ class Player(Remote):
         sink: Sink = self._screening
         if self._settings.decrypt and not self._settings.decode:
             sink = Trial(sink, clock, tasks, refuse=self._refuse_media)
-        self._driver = Driver(self._playback, source, sink, self._http, tasks, self._announce, self._witness)
+        told = self._settings.cmcd
+        marks = None if told.mode == "off" else Marks(told, lambda: self.state, seed=self._http.draw())
+        self._driver = Driver(self._playback, source, sink, self._http, tasks, self._announce, self._witness, marks)
         self._thumbnails = Thumbnails(self._driver.reading, source, self._http)
         if self._reporter is not None:
             tasks.start(self._reporter.run())

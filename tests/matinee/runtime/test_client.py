@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matinee import Client, PlayerSettings
-from matinee.errors import LoginRefused, NetworkUnreachable, SessionExpired, TooManyStreams
+from matinee.errors import LoginRefused, NetworkUnreachable, ServiceUnavailable, SessionExpired, TooManyStreams
 from matinee.policy.settings import RetrySettings
 from matinee.testing.clock import VirtualClock, run_virtual
 from matinee.testing.network import ScriptedNetwork
@@ -115,3 +115,21 @@ def test_a_client_asks_over_the_network_it_was_given() -> None:
             return await client.fetch("http://images.test/poster.jpg")
 
     assert run_virtual(story) == b"/poster.jpg"
+
+
+async def test_what_one_client_could_not_tell_the_next_one_of_the_device_tells(
+    plane: ControlPlane, tmp_path: Path
+) -> None:
+    def client() -> Client:
+        settings = PlayerSettings(retry=RetrySettings(first_ms=1, cap_ms=5))
+        return Client(plane.url, device_store=tmp_path / "state" / "device.json", settings=settings)
+
+    async with client() as first:
+        await first.login("a@b.example", PASSWORD)
+        async with first.play("title"):
+            plane.refusal = (ServiceUnavailable("Away."), 503)
+    assert plane.told == []
+    plane.refusal = None
+    async with client() as second, second.play("title"):
+        pass
+    assert [type(event) for event in plane.told].count(PlayEnded) == 2

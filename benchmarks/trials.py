@@ -33,6 +33,7 @@ TRIALS = {
         Trial("soak", "benchmarks.soak", "10", "two minutes", "ten thousand segments, and what is left behind"),
         Trial("fill", "benchmarks.fill", "–", "three minutes", "a night's fill of fifty appliances"),
         Trial("appliance", "benchmarks.appliance", "–", "seven minutes", "an appliance beside nginx"),
+        Trial("ingest", "benchmarks.ingest", "–", "a minute", "telemetry that comes in, against a bare handler"),
         Trial("hour", "benchmarks.virtual_hour", "–", "half a minute", "an hour of playback on virtual time"),
         Trial("steering", "benchmarks.steering", "–", "four minutes", "decisions over 18,000 appliances"),
         Trial("crowds", "benchmarks.crowds", "–", "five minutes", "failure, overload and flash crowds, steered"),

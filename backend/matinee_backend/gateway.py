@@ -45,7 +45,7 @@ from matinee_backend.services.steering.routes import steering_service
 from matinee_backend.services.telemetry.follow import Follower
 from matinee_backend.services.telemetry.intake import Intake
 from matinee_backend.services.telemetry.observe import Observatory
-from matinee_backend.services.telemetry.routes import telemetry_service
+from matinee_backend.services.telemetry.routes import history_service, quality_service, telemetry_service
 from matinee_backend.settings import Settings
 from matinee_backend.stores import Stores
 
@@ -58,9 +58,12 @@ SERVICES = (
     "license",
     "steering",
     "telemetry",
+    "history",
+    "quality",
     "ingest",
 )
-"""What `--only` chooses among. `ingest` has no routes: it keeps the catalog equal to the origin's folder."""
+"""What `--only` chooses among. `ingest` and `history` have no routes: one keeps the catalog equal to the
+origin's folder, the other what was watched to what was told."""
 
 COUNTED_ON_MS = 24 * 3_600_000
 """An appliance that was heard since keeps its place in plans: who restarts finds its titles placed as before."""
@@ -156,10 +159,10 @@ def services(house: House) -> tuple[Service, ...]:
         telemetry_service(
             bearer=bearer,
             intake=Intake(stores.events, clock=clock, settings=settings.telemetry),
-            follower=_follower(house),
-            observatory=observatory,
             site_of=lambda request: director.site_of(client(request)),
         ),
+        history_service(_follower(house)),
+        quality_service(bearer=bearer, observatory=observatory),
         _ingest_service(house.title_folder, every_ms=settings.media_store.scan_every_ms),
     )
 

@@ -16,7 +16,7 @@ from tests.matinee_backend.test___main__ import serving
 def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     state = tmp_path_factory.mktemp("control")
     assert main(["init", "--state", str(state)]) == 0
-    with serving(state, "--only", "telemetry") as (url, _):
+    with serving(state, "--only", "quality") as (url, _):
         yield ["--server", url, "--state", str(state)]
 
 

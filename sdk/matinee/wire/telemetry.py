@@ -173,12 +173,15 @@ class _Named(msgspec.Struct, frozen=True):
     event_id: OpaqueId = msgspec.field(name="id", default="")
 
 
+_READ_EVENT = msgspec.json.Decoder(TelemetryEvent)
+
+
 def read_event(told: bytes | msgspec.Raw) -> TelemetryEvent | RefusedEvent:
     """The event, or why it is none. Never raises."""
-    if len(bytes(told)) > MAX_EVENT_BYTES:
+    if memoryview(told).nbytes > MAX_EVENT_BYTES:
         return RefusedEvent(event_id=_id_of(told), reason="too-large")
     try:
-        event: TelemetryEvent = msgspec.json.decode(told, type=TelemetryEvent)
+        event: TelemetryEvent = _READ_EVENT.decode(told)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return RefusedEvent(event_id=_id_of(told), reason="unreadable")
     return event

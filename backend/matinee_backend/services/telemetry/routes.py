@@ -1,7 +1,7 @@
-"""POST /v1/telemetry, and GET /v1/quality for operators."""
+"""POST /v1/telemetry, what follows from it, and GET /v1/quality for operators."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from starlette.requests import Request
@@ -23,8 +23,6 @@ def telemetry_service(
     *,
     bearer: BearerCheck,
     intake: Intake,
-    follower: Follower,
-    observatory: Observatory,
     site_of: Callable[[Request], Awaitable[str]],
 ) -> Service:
     """`site_of`: whose network a request comes from; empty where nobody announces it."""
@@ -47,22 +45,11 @@ def telemetry_service(
         answer = TelemetryAnswer(accepted=len(told.events), refused=batch.refused)
         return reply(answer, status=202, headers={"Cache-Control": "no-store"})
 
-    async def quality(request: Request) -> Outlook:
-        bearer.operator(request)
-        return await observatory.outlook()
-
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await intake.remember()
-        async with asyncio.TaskGroup() as tasks:
-            begun = [
-                tasks.create_task(intake.run(), name="keep events"),
-                tasks.create_task(follower.run(), name="follow the event log"),
-                tasks.create_task(observatory.run(), name="watch how viewers fare"),
-            ]
+        async with _beside(intake.run(), name="keep events"):
             yield
-            for task in begun:
-                task.cancel()
 
     return Service(
         name="telemetry",
@@ -77,6 +64,24 @@ def telemetry_service(
                 status=202,
                 bearer="member",
             ),
+        ),
+        running=running,
+    )
+
+
+def history_service(follower: Follower) -> Service:
+    """No routes: what was told becomes history, and streams are kept or ended."""
+    return Service(name="history", running=lambda: _beside(follower.run(), name="follow the event log"))
+
+
+def quality_service(*, bearer: BearerCheck, observatory: Observatory) -> Service:
+    async def quality(request: Request) -> Outlook:
+        bearer.operator(request)
+        return await observatory.outlook()
+
+    return Service(
+        name="quality",
+        endpoints=(
             get(
                 "/v1/quality",
                 quality,
@@ -85,5 +90,13 @@ def telemetry_service(
                 bearer="operator",
             ),
         ),
-        running=running,
+        running=lambda: _beside(observatory.run(), name="watch how viewers fare"),
     )
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None], *, name: str) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work, name=name)
+        yield
+        task.cancel()

@@ -10,7 +10,7 @@ from matinee_backend.services.steering.room import WHOLE
 from matinee_backend.services.steering.subnets import Reach
 
 NEARNESS: dict[Nearness, str] = {
-    "home": "its site announces the client",
+    "home": "no site is nearer",
     "cluster": "helps the client's site out",
     "covering": "announces a shorter prefix around the client",
     "region": "exchange of the client's region",

@@ -4,7 +4,7 @@ import msgspec
 
 from matinee_edge.tally import Tally
 
-MOST_ASKED = 4_096
+MOST_ASKED = 1_024
 """Files whose requests one report counts; further ones are counted by the next."""
 
 _COUNTS = ("requests", "answering", "connections", "bytes_sent", "hits", "errors", "turned_away")

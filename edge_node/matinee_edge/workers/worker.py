@@ -6,6 +6,7 @@ carries its reports, a line each.
 
 import asyncio
 import sys
+from contextlib import suppress
 
 import aiohttp
 import msgspec
@@ -82,10 +83,16 @@ async def _main() -> None:
 
 async def _tend(supply: Supply, reporter: Reporter, *, clock: Clock) -> None:
     while True:
-        sys.stdout.buffer.write(msgspec.json.encode(reporter.report()) + b"\n")
-        sys.stdout.buffer.flush()
+        # In a thread: a keeper that is slow to listen must not hold up those who are served here.
+        await asyncio.to_thread(_say, msgspec.json.encode(reporter.report()) + b"\n")
         await clock.wait_until(clock.now_ms() + REPORT_EVERY_MS)
         await supply.tend()
+
+
+def _say(line: bytes) -> None:
+    with suppress(BrokenPipeError):  # the keeper is gone, as the end of standard input is about to tell
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

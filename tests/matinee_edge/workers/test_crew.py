@@ -1,7 +1,10 @@
 """The crew of a keeper: what its workers counted comes home, also when they die."""
 
 import asyncio
+import sys
 from pathlib import Path
+
+import pytest
 
 from matinee.clock import SystemClock
 from matinee_asgi.listening import listener
@@ -45,3 +48,32 @@ async def test_what_workers_have_open_is_forgotten_when_they_are_dismissed(tmp_p
             running.cancel()
         writer.close()
     assert tally.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "end"),
+    [
+        ("import time; time.sleep(60)", "has said nothing"),
+        ("print('no report', flush=True)", "says what is no report"),
+        ("print('x' * (5 << 20), flush=True)", "says what is no report"),
+        ("raise SystemExit(3)", "ended with status 3"),
+    ],
+)
+async def test_a_worker_that_is_none_is_replaced_and_the_keeper_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, program: str, end: str
+) -> None:
+    crew = Crew(
+        origin_settings(tmp_path / "media", Issuer(tmp_path)),
+        port=1,
+        keeper="http://127.0.0.1:1",
+        tally=Tally(),
+        asked=lambda title_id, path: None,
+        clock=SystemClock(),
+        command=(sys.executable, "-c", f"import sys; {program}"),
+        silence_ms=1_000,
+    )
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(crew.run(1))
+        await eventually(lambda: end in caplog.text)
+        assert not running.done()
+        running.cancel()

@@ -63,7 +63,7 @@ async def _refresh(given: argparse.Namespace, clock: Clock) -> None:
 
 def _shown(outlook: Outlook) -> list[str]:
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return lines(outlook, width=shutil.get_terminal_size().columns, height=_height(), is_colored=is_colored)
+    return lines(outlook, width=shutil.get_terminal_size((120, 40)).columns, height=_height(), is_colored=is_colored)
 
 
 def _height() -> int:

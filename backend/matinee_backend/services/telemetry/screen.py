@@ -5,15 +5,17 @@ from matinee_backend.services.telemetry.quality import Line
 
 _RESET, _BOLD, _DIM, _RED, _YELLOW, _GREEN = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[32m"
 _BAR = 12
-_NAME = 28
-_HEADS = ("starts", "startup", "watched", "bitrate", "stalls", "stalled", "failed over", "errors")
-_WIDTHS = (8, 9, 9, 10, 8, 9, 13, 8)
+_LEAST_NAME, _MOST_NAME = 12, 28
+_HEADS = ("starts", "startup", "watched", "bitrate", "stalls", "stalled", "failover", "errors")
+_WIDTHS = (7, 8, 8, 10, 7, 8, 9, 7)
+"""All of them, errors too, stand on a terminal of 80 columns; the name and the bar take what is left."""
 BAD_STALL_PERMILLE, POOR_STALL_PERMILLE = 20, 5
 
 
 def lines(outlook: Outlook, *, width: int, height: int, is_colored: bool) -> list[str]:
     """At most `height` lines of at most `width` columns."""
     board = outlook.board
+    name_columns = max(_LEAST_NAME, min(_MOST_NAME, width - sum(_WIDTHS)))
     tables = (("title", board.titles), ("network", board.sites), ("appliance", board.appliances))
     rows_left = max(len(tables), height - 4 - 2 * len(tables))
     shown = [*_heading(outlook), ""]
@@ -22,8 +24,9 @@ def lines(outlook: Outlook, *, width: int, height: int, is_colored: bool) -> lis
         rows = table[:share]
         rows_left -= max(1, len(rows))
         most_ms = max((it.watched_ms for it in rows), default=0)
-        shown.append(f"{_BOLD}{_row(name, _HEADS)}{_RESET}")
-        shown += [_line(it, most_ms=most_ms, outlook=outlook) for it in rows] or [f"{_DIM}nothing yet{_RESET}"]
+        shown.append(f"{_BOLD}{_row(name, _HEADS, name_columns)}{_RESET}")
+        told = [_line(it, most_ms=most_ms, outlook=outlook, name_columns=name_columns) for it in rows]
+        shown += told or [f"{_DIM}nothing yet{_RESET}"]
         shown.append("")
     return [_cut(it, width=width, is_colored=is_colored) for it in shown[:height]]
 
@@ -41,12 +44,12 @@ def _heading(outlook: Outlook) -> list[str]:
     return [f"{_BOLD}matinee top{_RESET}  {span}  {weather}{late}", "  ".join(cells)]
 
 
-def _line(it: Line, *, most_ms: int, outlook: Outlook) -> str:
+def _line(it: Line, *, most_ms: int, outlook: Outlook, name_columns: int) -> str:
     filled = _BAR * it.watched_ms // most_ms if most_ms else 0
     bar = f"{_DIM}{'▇' * filled}{' ' * (_BAR - filled)}{_RESET}"
     unwell = outlook.unwell_permille.get(it.name, 0)
     note = f"  {_RED}players: {unwell / 10:.0f} % in trouble{_RESET}" if unwell else ""
-    return f"{_color(it)}{_row(it.name, _cells(it))}{_RESET}  {bar}{note}"
+    return f"{_color(it)}{_row(it.name, _cells(it), name_columns)}{_RESET}  {bar}{note}"
 
 
 def _color(it: Line) -> str:
@@ -55,9 +58,9 @@ def _color(it: Line) -> str:
     return _YELLOW if it.failovers or it.stall_permille >= POOR_STALL_PERMILLE else ""
 
 
-def _row(name: str, cells: tuple[str, ...]) -> str:
-    short = name if len(name) <= _NAME else name[: _NAME - 1] + "…"
-    return short.ljust(_NAME) + "".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
+def _row(name: str, cells: tuple[str, ...], name_columns: int) -> str:
+    short = name if len(name) <= name_columns else name[: name_columns - 1] + "…"
+    return short.ljust(name_columns) + "".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
 
 
 def _cells(it: Line) -> tuple[str, ...]:

@@ -41,6 +41,12 @@ def test_it_fits_the_terminal_whatever_its_size() -> None:
     assert any("isp-a" in line for line in lines(outlook(titles=50), width=80, height=24, is_colored=False))
 
 
+def test_on_eighty_columns_the_errors_are_seen() -> None:
+    shown = lines(outlook(), width=80, height=24, is_colored=False)
+    assert any(line.endswith("errors") for line in shown)
+    assert [line.split()[-1] for line in shown if line.startswith("xxx")] == ["2"]
+
+
 def test_where_it_is_bad_it_is_red() -> None:
     shown = lines(outlook(), width=160, height=40, is_colored=True)
     assert [line.startswith("\x1b[31m") for line in shown if "x" * 20 in line] == [True]
